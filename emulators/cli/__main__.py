@@ -1,0 +1,7 @@
+"""`python -m emulators.cli`."""
+
+import sys
+
+from emulators.cli import main
+
+sys.exit(main())

@@ -1,0 +1,43 @@
+"""Asking a service for its first sign of life."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from collections.abc import Callable
+
+from emulators.stack.events import Healthy, Tell
+from emulators.stack.sockets import HOST, pause
+
+PATIENCE_SECONDS = 60.0
+
+
+def watch_for_health(
+    name: str, port: int, generation: int, current: Callable[[], bool], tell: Tell
+) -> None:
+    """In a thread: tells Healthy at the first 200 of /healthz; gives up once not `current`.
+
+    The supervisor holds the listening socket: the first request waits there for the process.
+    """
+    began = time.monotonic()
+
+    def ask() -> None:
+        while current() and time.monotonic() - began < PATIENCE_SECONDS:
+            if _answers(port):
+                tell(Healthy(name, generation, (time.monotonic() - began) * 1000))
+                return
+            pause()
+
+    threading.Thread(target=ask, name=f"health of {name}", daemon=True).start()
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False  # its process died meanwhile, or is not there yet
+    finally:
+        connection.close()

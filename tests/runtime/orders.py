@@ -1,0 +1,207 @@
+"""A small service that uses the whole runtime: what these tests talk to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from shared.contracts.base import Event, Listing, Model, Page, Record, new_id, now
+from shared.runtime import (
+    Caller,
+    DeadLetter,
+    Files,
+    Problem,
+    Reply,
+    ServerEvent,
+    Service,
+    Store,
+    Stream,
+    Work,
+)
+
+SMALL = 10_000
+
+
+class Order(Record):
+    collection: ClassVar[str] = "orders"
+
+    item: str
+    quantity: int
+    created_at: datetime
+
+
+class Stock(Record):
+    """How many orders there are, counted in the commit of each."""
+
+    collection: ClassVar[str] = "stock"
+
+    orders: int = 0
+
+
+class Shipment(Record):
+    """What handling `OrderPlaced` makes; `times` says how often."""
+
+    collection: ClassVar[str] = "shipments"
+
+    times: int = 0
+
+
+class OrderInput(Model):
+    item: Annotated[str, Field(min_length=1, max_length=100)]
+    quantity: Annotated[int, Field(ge=1)] = 1
+
+
+class OrderQuery(Page):
+    tags: list[str] = []
+
+
+class Upload(Model):
+    title: str = ""
+    filename: str
+    content_type: str | None = None
+    content: bytes
+
+
+class Label(Model):
+    text: str
+
+
+class OrderPlaced(Event):
+    type: ClassVar[str] = "tests.order.placed.v1"
+
+    order_id: str
+
+
+class OrderShipped(Event):
+    type: ClassVar[str] = "tests.order.shipped.v1"
+
+    order_id: str
+
+
+class OrderLost(Event):
+    type: ClassVar[str] = "tests.order.lost.v1"
+
+    order_id: str
+
+
+TOPICS = (OrderPlaced.type, OrderShipped.type, OrderLost.type)
+
+
+class Orders:
+    """The service, with switches for what its handlers do. `runs` counts them."""
+
+    def __init__(self, keys, name: str = "orders") -> None:
+        self.service = Service(name, keys=keys)
+        self.runs = 0
+        self.interrupt = lambda: None
+        self._routes()
+        self._events()
+
+    def _routes(self) -> None:
+        service = self.service
+
+        @service.post("/v1/orders", status=201, idempotent=True)
+        def create(order: OrderInput, work: Work) -> Order:
+            self.runs += 1
+            self.interrupt()
+            return place(work, order)
+
+        @service.post("/v1/customers/{customer_id}/orders", status=201, idempotent=True)
+        def create_for(customer_id: str, order: OrderInput, work: Work) -> Order:
+            return place(work, order)
+
+        @service.get("/v1/orders")
+        def listed(query: OrderQuery, store: Store) -> Listing[Order]:
+            return store.page(Order, query, where=[("item", "in", query.tags)] * bool(query.tags))
+
+        @service.get("/v1/orders/{order_id}")
+        def read(order_id: str, store: Store) -> Order:
+            return store.get(Order, order_id)
+
+        @service.put("/v1/orders/{order_id}")
+        def change(order_id: str, order: OrderInput, work: Work) -> Order:
+            known = work.edit(Order, order_id)
+            return work.put(known.model_copy(update=order.model_dump()))
+
+        @service.delete("/v1/orders/{order_id}")
+        def cancel(order_id: str, work: Work) -> None:
+            work.edit(Order, order_id)
+            work.delete(Order, order_id)
+
+        @service.get("/v1/lines/{number}")
+        def line(number: int) -> Label:
+            return Label(text=str(number))
+
+        @service.get("/v1/secrets.json", scope="admin")
+        def secrets() -> Label:
+            return Label(text="for administrators")
+
+        @service.post("/v1/files", status=201, idempotent=True, limit=SMALL)
+        def upload(file: Upload) -> Label:
+            self.runs += 1
+            return Label(text=f"{file.title}:{file.filename}:{len(file.content)}")
+
+        @service.post("/v1/keys", status=201, idempotent=True, secret=True)
+        def make_key(work: Work) -> Label:
+            work.create(Stock(id=work.new_id("stk")))
+            return Label(text="the secret")
+
+        @service.get("/v1/open", anonymous=True)
+        def anonymous(caller: Caller) -> Label:
+            return Label(text=str(caller))
+
+        @service.get("/v1/broken")
+        def broken() -> None:
+            raise RuntimeError("the password is hunter2")
+
+        @service.post("/v1/refused", idempotent=True)
+        def refused(order: OrderInput, work: Work) -> None:
+            self.runs += 1
+            raise Problem("conflict", "Not today.")
+
+        @service.post("/v1/stories", idempotent=True)
+        def story(work: Work) -> Stream:
+            self.runs += 1
+            return Stream(self._story(), "/v1/stories/1")
+
+        @service.get("/v1/picture")
+        def picture() -> Reply:
+            return Reply(b"\x89PNG", 200, {"Content-Type": "image/png"})
+
+    def _story(self):
+        yield ServerEvent("word", {"text": "once\nupon"}, 1)
+        self.interrupt()
+        yield ServerEvent("word", Label(text="a time"), 2)
+
+    def _events(self) -> None:
+        service = self.service
+
+        @service.on(OrderPlaced)
+        def ship(event: OrderPlaced, work: Work, files: Files) -> None:
+            self.runs += 1
+            self.interrupt()
+            files.write(f"labels/{event.order_id}.json", b"{}")
+            known = work.find(Shipment, event.order_id) or Shipment(id=event.order_id)
+            work.put(known.model_copy(update={"times": known.times + 1}))
+            work.publish(OrderShipped(order_id=event.order_id))
+
+        @service.gave_up(OrderPlaced)
+        def lost(event: OrderPlaced, letter: DeadLetter, work: Work) -> None:
+            work.publish(OrderLost(order_id=event.order_id))
+
+
+def place(work: Work, order: OrderInput) -> Order:
+    """Makes the order, counts it, and says so on the bus."""
+    stock = work.find(Stock, "all") or Stock(id="all")
+    work.put(stock.model_copy(update={"orders": stock.orders + 1}))
+    made = work.create(Order(id=work.new_id("ord"), created_at=now(), **order.model_dump()))
+    work.publish(OrderPlaced(order_id=made.id))
+    return made
+
+
+def order(order_id: str | None = None, **fields: object) -> Order:
+    """An order as it is before anybody has written it."""
+    values = {"item": "tea", "quantity": 1, "created_at": now()} | fields
+    return Order(id=order_id or new_id("ord"), **values)

@@ -1,0 +1,3 @@
+"""Code that services share."""
+
+VAT = 20
