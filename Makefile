@@ -49,7 +49,7 @@ bench: setup ## start-up, memory, latency and throughput, beside FastAPI and Fla
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 openapi: setup ## write functions/openapi.json from the routes and contracts
-	@$(BIN)/python -m shared.runtime.openapi functions/services.yaml functions/openapi.json
+	@$(BIN)/frontdesk openapi
 
 lock: setup ## resolve the newest allowed versions into requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --extra services --group local --group dev --universal \

@@ -56,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--top-k", type=int, default=10, help="how many (default: %(default)s)")
     _add_client(search, "query", "QUERY")
     _add_client(command("status", "status:status", "how the running stack fares"))
+    described = command("openapi", "openapi:openapi", "write functions/openapi.json from the code")
+    described.add_argument("--check", action="store_true", help="only say whether it is stale")
     return parser
 
 

@@ -41,6 +41,8 @@ def demo(given: argparse.Namespace) -> int:
     """0 when every document became ready and every answer was as expected."""
     documents = given.docs or SAMPLE / "documents"
     questions = read_questions(given.questions or SAMPLE / "questions.txt")
+    if not documents.is_dir():
+        raise StackError(f"There is no folder {documents}: name one with --docs.")
     files = [file for file in sorted(documents.iterdir()) if file.is_file()]
     with fresh_stack(given.root) as facts:
         print(f"Stack ready at {facts['gateway']}")

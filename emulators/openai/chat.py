@@ -59,7 +59,7 @@ class ChatCompletions:
 def _read(asked: Body) -> Request:
     """The request behind the body; 400 or 404 if OpenAI would not take it."""
     check(asked)
-    messages = messages_of(asked["messages"])
+    messages = messages_of(asked.get("messages"))
     toolbox = tools.read(asked.get("tools"), asked.get("tool_choice"), nested=True)
     wanted = asked.get("response_format") or {}
     flat = {**wanted, **(wanted.get("json_schema") or {})}

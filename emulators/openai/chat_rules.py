@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulators.openai.errors import bad_request, missing, unsupported
+from emulators.openai.errors import bad_request, missing, require_object, unsupported
 from emulators.openai.models import reasons
 from emulators.openai.prompt import Message
 from emulators.openai.request_body import (
@@ -73,8 +73,7 @@ def messages_of(given: Any) -> tuple[Message, ...]:
     messages = []
     for place, item in enumerate(given):
         param = f"messages[{place}]"
-        role = item.get("role")
-        require_role(role, ROLES, f"{param}.role")
+        role = require_role(require_object(item, param).get("role"), ROLES, f"{param}.role")
         if role == "tool" and item.get("tool_call_id") not in called:
             message = (
                 "Invalid parameter: messages with role 'tool' must be a response to a preceeding "

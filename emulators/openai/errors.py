@@ -77,6 +77,14 @@ def missing(param: str) -> ApiError:
     )
 
 
+def require_object(item: Any, param: str) -> dict[str, Any]:
+    """`item` if it is a JSON object; else 400."""
+    if not isinstance(item, dict):
+        message = f"Invalid type for '{param}': expected an object."
+        raise bad_request(message, param, "invalid_type")
+    return item
+
+
 def unknown_model(name: Any) -> ApiError:
     """404: no such model."""
     message = f"The model `{name}` does not exist or you do not have access to it."

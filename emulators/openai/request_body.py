@@ -64,12 +64,13 @@ def require_range(found: Body) -> None:
             raise bad_request(message, name, "decimal_above_max_value")
 
 
-def require_role(role: Any, allowed: Collection[str], param: str) -> None:
-    """400 for a message from nobody known."""
+def require_role(role: Any, allowed: Collection[str], param: str) -> str:
+    """`role` if it is `allowed`; else 400."""
     if role not in allowed:
         choices = ", ".join(f"'{one}'" for one in allowed)
         message = f"Invalid value: '{role}'. Supported values are: {choices}."
         raise bad_request(message, param, "invalid_value")
+    return str(role)
 
 
 def text(content: Any, param: str) -> str:

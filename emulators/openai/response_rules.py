@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulators.openai.errors import bad_request, missing, unsupported
+from emulators.openai.errors import bad_request, missing, require_object, unsupported
 from emulators.openai.models import reasons
 from emulators.openai.prompt import Message
 from emulators.openai.request_body import (
@@ -75,11 +75,11 @@ def messages_of(given: Any) -> tuple[Message, ...]:
     return tuple(message for message in messages if message)
 
 
-def _message(item: Body, param: str) -> Message | None:
-    kind = item.get("type", "message")
+def _message(item: Any, param: str) -> Message | None:
+    kind = require_object(item, param).get("type", "message")
     if kind == "message":
-        require_role(item.get("role"), ROLES, f"{param}.role")
-        return Message(item["role"], text(item.get("content"), f"{param}.content"))
+        role = require_role(item.get("role"), ROLES, f"{param}.role")
+        return Message(role, text(item.get("content"), f"{param}.content"))
     if kind == "function_call_output":
         return Message("tool", text(item.get("output"), f"{param}.output"))
     if kind in ("function_call", "reasoning"):

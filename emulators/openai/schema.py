@@ -11,7 +11,7 @@ from emulators.openai.lexical import coverage, terms
 from emulators.openai.vectors import Vectors
 
 Schema = dict[str, Any]
-DEEPEST = 8  # levels; a schema that refers to itself ends here, if it may be null
+DEEPEST = 4  # levels; a schema that refers to itself ends here, if it may be null
 LONGEST = 200  # characters of a free string
 ANSWERS = frozenset({"answer", "response", "reply"})
 CERTAINTIES = frozenset({"confidence", "probability", "certainty"})

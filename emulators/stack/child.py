@@ -21,9 +21,13 @@ CONNECTIONS = 1000
 
 @dataclass(frozen=True)
 class Assignment:
-    """Which service: its main.py, how it is called, its port (for the record) and its log."""
+    """Which service: its main.py, how it is called, its port (for the record) and its log.
+
+    `generation` counts the processes that the service has had, this one included.
+    """
 
     name: str
+    generation: int
     source: str
     signature: str
     port: int
@@ -31,11 +35,10 @@ class Assignment:
 
 
 def environment(assignment: Assignment) -> dict[str, str]:
-    """The variables that Cloud Run sets for a function."""
+    """What Cloud Run sets for a function, save K_SERVICE: that one tells code it is in the cloud."""
     return {
         "FUNCTION_SIGNATURE_TYPE": "http",
         "FUNCTION_TARGET": ENTRY_POINT,
-        "K_SERVICE": assignment.name,
         "PORT": str(assignment.port),
     }
 
@@ -105,6 +108,7 @@ def _serve_asgi(source: str, listener: socket.socket) -> None:
         log_level="warning",
         lifespan="off",
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
     )

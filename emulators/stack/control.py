@@ -53,7 +53,7 @@ class Control:
 
     def status(self) -> dict[str, Any]:
         """Services by name, and the other processes of the stack."""
-        return {"services": self._ask(Command("status")), **self._others()}
+        return {"services": self._ask(Command("status")), "others": self._others()}
 
     def act(self, action: Any, name: str) -> Any | None:
         """The service after the action was taken in hand; None where there is no such service."""

@@ -27,20 +27,24 @@ class LauncherGone:
 
 @dataclass(frozen=True)
 class Forked:
+    """The `generation`-th process of a service is there."""
+
     name: str
+    generation: int
     pid: int
 
 
 @dataclass(frozen=True)
 class Exited:
+    """The `generation`-th process of a service has ended."""
+
     name: str
-    pid: int
-    code: int
+    generation: int
 
 
 @dataclass(frozen=True)
 class Healthy:
-    """/healthz of the `generation`-th process of a service answered 200 for the first time."""
+    """/healthz of that process has answered 200 for the first time."""
 
     name: str
     generation: int

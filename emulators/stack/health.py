@@ -7,24 +7,24 @@ import threading
 import time
 from collections.abc import Callable
 
+from emulators.stack.child import Assignment
 from emulators.stack.events import Healthy, Tell
 from emulators.stack.sockets import HOST, pause
 
 PATIENCE_SECONDS = 60.0
 
 
-def watch_for_health(
-    name: str, port: int, generation: int, current: Callable[[], bool], tell: Tell
-) -> None:
-    """In a thread: tells Healthy at the first 200 of /healthz; gives up once not `current`.
+def watch_for_health(assignment: Assignment, is_current: Callable[[int], bool], tell: Tell) -> None:
+    """In a thread: tells Healthy at the first 200 of /healthz; gives up once it has ended.
 
     The supervisor holds the listening socket: the first request waits there for the process.
     """
+    name, generation = assignment.name, assignment.generation
     began = time.monotonic()
 
     def ask() -> None:
-        while current() and time.monotonic() - began < PATIENCE_SECONDS:
-            if _answers(port):
+        while is_current(generation) and time.monotonic() - began < PATIENCE_SECONDS:
+            if _answers(assignment.port):
                 tell(Healthy(name, generation, (time.monotonic() - began) * 1000))
                 return
             pause()

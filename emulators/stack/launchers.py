@@ -111,8 +111,8 @@ class PlainLauncher:
             Path(assignment.log),
         )
         self._programs[assignment.name] = program
-        self._tell(Forked(assignment.name, program.pid))
-        threading.Thread(target=self._wait, args=(assignment.name, program), daemon=True).start()
+        self._tell(Forked(assignment.name, assignment.generation, program.pid))
+        threading.Thread(target=self._wait, args=(assignment, program), daemon=True).start()
 
     def signal(self, name: str, number: int) -> None:
         if program := self._programs.get(name):
@@ -121,8 +121,9 @@ class PlainLauncher:
     def stop(self) -> None:
         stop(list(self._programs.values()))
 
-    def _wait(self, name: str, program: Program) -> None:
-        self._tell(Exited(name, program.pid, program.wait()))
+    def _wait(self, assignment: Assignment, program: Program) -> None:
+        program.wait()
+        self._tell(Exited(assignment.name, assignment.generation))
 
 
 def start_launcher(environment: Mapping[str, str], logs: Path, tell: Tell) -> Launcher:

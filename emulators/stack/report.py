@@ -48,8 +48,9 @@ def remove(path: Path) -> None:
 
 def text(stack: Stack, tenant: Tenant, seconds: float) -> str:
     """One line a service, then what to open and a request that works when pasted."""
+    views = stack.supervisor.view()
     lines = [f"{'service':<24}{'port':>6}{'start':>10}{'PSS':>10}{'RSS':>10}"]
-    lines += [_line(name, view) for name, view in stack.supervisor.view().items()]
+    lines += [_line(name, view) for name, view in views.items()]
     question = json.dumps({"question": ASK})
     return "\n".join(
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from emulators.stack import memory
@@ -26,7 +27,11 @@ class RunningService:
     200 on /healthz.
     """
 
-    assignment: Assignment
+    name: str
+    source: Path
+    signature: str
+    port: int
+    log: Path
     listener: socket.socket
     state: State = "starting"
     pid: int | None = None
@@ -42,8 +47,11 @@ class RunningService:
     def restarts(self) -> int:
         return max(0, self.generation - 1)
 
-    def launched(self) -> None:
-        """Its next process is on the way. Raises StackError when its port has been taken."""
+    def launched(self) -> Assignment:
+        """What its next process, now on the way, is to do.
+
+        Raises StackError when its port has been taken since it was stopped.
+        """
         if self.listener.fileno() < 0:
             self._listen_again()
         self.generation += 1
@@ -51,10 +59,16 @@ class RunningService:
         self.forked_at = time.monotonic()
         if self.state != "failing":
             self.state = "starting"
+        source, log = str(self.source), str(self.log)
+        return Assignment(self.name, self.generation, source, self.signature, self.port, log)
+
+    def is_current(self, generation: int) -> bool:
+        """Whether that process is its present one."""
+        return self.live and self.generation == generation
 
     def _listen_again(self) -> None:
         try:
-            self.listener = listen(self.assignment.port)
+            self.listener = listen(self.port)
         except StackError:
             self.state, self.due = "failing", time.monotonic() + LONGEST_BACK_OFF
             raise
@@ -110,7 +124,7 @@ class RunningService:
         """As the control server shows it; memory in bytes."""
         used = memory.of_process(self.pid)
         return {
-            "port": self.assignment.port,
+            "port": self.port,
             "pid": self.pid,
             "state": self.state,
             "restarts": self.restarts,

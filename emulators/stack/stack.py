@@ -14,10 +14,11 @@ from pathlib import Path
 import urllib3
 
 from emulators.stack import backends, memory, seed, topics
+from emulators.stack.api import ApiError
 from emulators.stack.control import Control
 from emulators.stack.errors import StackError
 from emulators.stack.manifest import MANIFEST, load
-from emulators.stack.ports import Ports
+from emulators.stack.ports import Part, Ports
 from emulators.stack.processes import Program, last_line, stop
 from emulators.stack.sockets import HOST, require_free
 from emulators.stack.supervisor import Supervisor
@@ -31,7 +32,7 @@ class Stack:
     """The services of the manifest under `root` that `only` selects, with all they need.
 
     `start` returns when a request can be answered; whatever it raises, call `stop` afterwards.
-    Ports are taken on construction: StackError names one that somebody else has.
+    Construction raises StackError when a port is taken or an emulator is not installed.
     """
 
     def __init__(self, root: Path, ports: Ports, only: list[str], google: bool) -> None:
@@ -52,7 +53,7 @@ class Stack:
         require_free(port for port in ports.all(self.manifest))
 
     def start(self) -> seed.Tenant:
-        """Brings everything up and returns the demo tenant. Raises StackError or ApiError."""
+        """Brings everything up and returns the demo tenant. Raises StackError."""
         self._empty_logs()
         self._start_programs()
         self.supervisor = Supervisor(
@@ -64,7 +65,7 @@ class Stack:
         preparing = pool.submit(self._prepare_backends)
         self.supervisor.wait_until_ready()
         preparing.result()
-        tenant = seed.make_tenant(self.gateway)
+        tenant = self._make_tenant()
         self._start_ticks()
         control = Control(self.ports.part("control"), self.supervisor.tell, self.others)
         self._cleanup.callback(control.stop)
@@ -115,12 +116,10 @@ class Stack:
             "zygote": self.supervisor.launcher_pid,
             **{program.name: program.pid for program in self._programs},
         }
-        found = {name: (pid, memory.of_process(pid)) for name, pid in pids.items()}
+        used = {name: memory.of_process(pid) for name, pid in pids.items()}
         return {
-            "others": {
-                name: {"pid": pid, "pss": used.pss, "rss": used.rss}
-                for name, (pid, used) in found.items()
-            }
+            name: {"pid": pid, "pss": used[name].pss, "rss": used[name].rss}
+            for name, pid in pids.items()
         }
 
     def _empty_logs(self) -> None:
@@ -145,14 +144,19 @@ class Stack:
 
     def _prepare_backends(self) -> None:
         """Returns when all emulators answer and the bucket, topics and subscriptions are there."""
-        running = {program.name: program for program in self._programs}
-        for backend in sorted(self.backends, key=lambda backend: backend.name != "pubsub"):
-            if program := running.get(backend.name):
-                program.wait_until_open(HOST, backend.port)
-            if backend.name == "pubsub":
-                bus = self._start_bus()
-            if backend.name == "storage":
-                _make_bucket(backend.address)
+        programs = {program.name: program for program in self._programs}
+        running = {b.name: b for b in self.backends if b.command}
+
+        def wait_for(*names: Part) -> None:
+            for name in names:
+                if name in running:
+                    programs[name].wait_until_open(HOST, running[name].port)
+
+        wait_for("pubsub")
+        bus = self._start_bus()
+        wait_for("storage")
+        _make_bucket(running["storage"].address)
+        wait_for("secrets", "openai", "firestore")
         if bus.wait() != 0:
             raise StackError(f"Topics cannot be made in Pub/Sub: {last_line(bus.log)}")
         self._programs.remove(bus)
@@ -162,6 +166,13 @@ class Stack:
         layout = self.folder / "topics.json"
         layout.write_text(wanted.model_dump_json(indent=1), encoding="utf-8")
         return self._start("bus", (sys.executable, "-m", "emulators.stack.bus", str(layout)))
+
+    def _make_tenant(self) -> seed.Tenant:
+        try:
+            return seed.make_tenant(self.gateway)
+        except ApiError as refused:
+            said = f"The demo tenant cannot be made: {refused} (logs: {self.logs})"
+            raise StackError(said) from refused
 
     def _start_ticks(self) -> None:
         scheduled = {

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 from emulators.stack import events
-from emulators.stack.child import Assignment
 from emulators.stack.errors import StackError
 from emulators.stack.health import watch_for_health
 from emulators.stack.launchers import Launcher, start_launcher
@@ -53,11 +52,11 @@ class Supervisor:
         self._new_launcher = partial(launch, environment, logs, self.tell)
         try:
             for name, service in manifest.services.items():
+                source, log = self._folders[name] / "main.py", logs / f"{name}.log"
                 port = ports.service(service.port)
-                source = str(self._folders[name] / "main.py")
-                log = str(logs / f"{name}.log")
-                given = Assignment(name, source, service.signature, port, log)
-                self.services[name] = RunningService(given, listen(port))
+                self.services[name] = RunningService(
+                    name, source, service.signature, port, log, listen(port)
+                )
         except StackError:
             self._close_sockets()
             raise
@@ -74,7 +73,7 @@ class Supervisor:
             for name, service in self.services.items():
                 late = service.state != "ready" and time.monotonic() > deadline
                 if late or service.quick_deaths >= HOPELESS:
-                    said = last_line(Path(service.assignment.log))
+                    said = last_line(service.log)
                     raise StackError(f"{name} does not start: {said}")
 
     def step(self) -> None:
@@ -108,16 +107,11 @@ class Supervisor:
 
     def _launch(self, service: RunningService) -> None:
         try:
-            service.launched()
+            assignment = service.launched()
         except StackError:
             return  # a stranger has its port for now; planned again, and shown as failing
-        generation, given = service.generation, service.assignment
-        self._launcher.launch(given, service.listener)
-
-        def current() -> bool:
-            return service.generation == generation and service.state != "stopped"
-
-        watch_for_health(given.name, given.port, generation, current, self.tell)
+        self._launcher.launch(assignment, service.listener)
+        watch_for_health(assignment, service.is_current, self.tell)
 
     def _handle(self, event: events.Event) -> None:
         match event:
@@ -125,26 +119,25 @@ class Supervisor:
                 self._preloaded = event.launcher is self._launcher or self._preloaded
             case events.LauncherGone():
                 self._launcher_gone(event.launcher)
-            case events.Forked():
-                self.services[event.name].pid = event.pid
-            case events.Exited():
-                self._exited(event)
-            case events.Healthy():
-                self._healthy(event)
+            case events.Forked() | events.Exited() | events.Healthy():
+                self._note(event)
             case events.Changed():
                 self._changed(event.paths)
             case events.Command():
                 self._obey(event)
 
-    def _exited(self, event: events.Exited) -> None:
+    def _note(self, event: events.Forked | events.Exited | events.Healthy) -> None:
+        """What became of a process; of one that the service had before, nothing counts."""
         service = self.services[event.name]
-        if service.pid == event.pid:
-            service.exited()
-
-    def _healthy(self, event: events.Healthy) -> None:
-        service = self.services[event.name]
-        if service.generation == event.generation and service.live:
-            service.healthy(event.milliseconds)
+        if not service.is_current(event.generation):
+            return
+        match event:
+            case events.Forked():
+                service.pid = event.pid
+            case events.Exited():
+                service.exited()
+            case events.Healthy():
+                service.healthy(event.milliseconds)
 
     def _changed(self, paths: frozenset[Path]) -> None:
         if any(path.is_relative_to(self._shared) for path in paths):
@@ -157,7 +150,7 @@ class Supervisor:
 
     def _replace(self, service: RunningService) -> None:
         service.replace()
-        self._launcher.signal(service.assignment.name, signal.SIGTERM)
+        self._launcher.signal(service.name, signal.SIGTERM)
 
     def _launcher_gone(self, launcher: object) -> None:
         if launcher is not self._launcher:
@@ -182,7 +175,7 @@ class Supervisor:
         command.done.set_result(self.view())
 
     def _act(self, action: events.Action, service: RunningService) -> None:
-        name = service.assignment.name
+        name = service.name
         match action:
             case "stop":
                 service.stopped()

@@ -22,6 +22,7 @@ from emulators.stack import child
 from emulators.stack.channel import Channel, Message
 from emulators.stack.lifeline import die_with_parent
 
+# Also what their first use would import: a child that imports it has a copy of its own.
 LIBRARIES = (
     "argon2",
     "asyncio",
@@ -33,20 +34,26 @@ LIBRARIES = (
     "google.cloud.secretmanager_v1",
     "google.cloud.storage",
     "google.pubsub_v1",
-    "grpc",
+    "google_crc32c",
+    "grpc._interceptor",
+    "httpcore2",
     "httptools",
     "joserfc.jwt",
+    "netrc",
     "numpy",
-    "openai",
-    "openai.resources",
+    "openai.lib.streaming.chat",
+    "openai.resources.chat.completions",
+    "openai.resources.embeddings",
     "pydantic",
     "pypdfium2",
     "requests",
     "selectolax.lexbor",
+    "truststore",
     "urllib3",
+    "uvicorn.lifespan.off",
     "uvicorn.loops.uvloop",
     "uvicorn.protocols.http.httptools_impl",
-    "uvloop",
+    "uvicorn.protocols.websockets.auto",
     "waitress.server",
     "yaml",
 )
@@ -74,7 +81,7 @@ class Zygote:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._children: dict[int, str] = {}
+        self._children: dict[int, child.Assignment] = {}
         self._wake, self._woken = socket.socketpair()
         self._wake.setblocking(False)
         self._woken.setblocking(False)
@@ -100,8 +107,8 @@ class Zygote:
         if message["do"] == "fork":
             self._fork(child.Assignment(**message["assignment"]), self._channel.take_socket())
         else:
-            for pid, name in self._children.items():
-                if name == message["name"]:
+            for pid, assignment in self._children.items():
+                if assignment.name == message["name"]:
                     os.kill(pid, message["signal"])
 
     def _fork(self, assignment: child.Assignment, listener: socket.socket) -> None:
@@ -110,8 +117,8 @@ class Zygote:
         if pid == 0:
             self._become(assignment, listener, parent)
         listener.close()
-        self._children[pid] = assignment.name
-        self._channel.send({"event": "forked", "name": assignment.name, "pid": pid})
+        self._children[pid] = assignment
+        self._tell("forked", assignment, pid=pid)
 
     def _become(
         self, assignment: child.Assignment, listener: socket.socket, parent: int
@@ -128,12 +135,14 @@ class Zygote:
 
     def _reap(self) -> None:
         while self._children:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+            pid, _ = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
-            code = os.waitstatus_to_exitcode(status)
-            gone = {"event": "exited", "name": self._children.pop(pid), "pid": pid, "code": code}
-            self._channel.send(gone)
+            self._tell("exited", self._children.pop(pid))
+
+    def _tell(self, event: str, assignment: child.Assignment, **more: int) -> None:
+        which = {"name": assignment.name, "generation": assignment.generation}
+        self._channel.send({"event": event, **which, **more})
 
     def _end_children(self) -> None:
         for pid in self._children:

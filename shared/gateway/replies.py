@@ -66,8 +66,8 @@ class Reply:
         """Sends it, as ASGI wants it."""
         note = ""
         headers = self._headers + stamped(self._inbound)
-        await send({"type": "http.response.start", "status": self._status, "headers": headers})
         try:
+            await send({"type": "http.response.start", "status": self._status, "headers": headers})
             if isinstance(self._body, bytes):
                 await self._last(send, self._body)
             elif self._inbound.method == "HEAD":

@@ -33,7 +33,7 @@ class Piece(NamedTuple):
 
 def count_words(text: str, span: Span) -> int:
     """The size of a passage, as chunks are measured."""
-    return len(WORD.findall(text, *span))
+    return sum(1 for _ in WORD.finditer(text, *span))
 
 
 def pieces(text: str, span: Span, max_words: int) -> Iterator[Piece]:
@@ -45,27 +45,33 @@ def pieces(text: str, span: Span, max_words: int) -> Iterator[Piece]:
 def fitting(text: str, span: Span, max_words: int) -> Iterator[Piece]:
     """The span, or where it alone is too long its lines, or its words."""
     start, end = stripped(text, span)
-    words = [found.span() for found in WORD.finditer(text, start, end)]
-    if len(words) <= max_words:
+    words = count_words(text, (start, end))
+    if words <= max_words:
         if words:
-            yield Piece(start, end, len(words))
+            yield Piece(start, end, words)
     elif "\n" in text[start:end]:
         for line in line_spans(text, (start, end)):
             yield from fitting(text, line, max_words)
     else:
-        yield from _cut(words, max_words)
+        yield from _cut(text, (start, end), max_words)
 
 
-def _cut(words: list[Span], max_words: int) -> Iterator[Piece]:
-    first = 0
-    while first < len(words):
-        after = min(first + max_words, len(words))
-        space = after
-        while first < space < len(words) and words[space][0] == words[space - 1][1]:
-            space -= 1
-        after = space if space > first else after
-        yield Piece(words[first][0], words[after - 1][1], after - first)
-        first = after
+def _cut(text: str, span: Span, max_words: int) -> Iterator[Piece]:
+    run: list[Span] = []
+    for found in WORD.finditer(text, *span):
+        if len(run) == max_words:
+            kept = _up_to_space(run, found.start())
+            yield Piece(run[0][0], run[kept - 1][1], kept)
+            run = run[kept:]
+        run.append(found.span())
+    yield Piece(run[0][0], run[-1][1], len(run))
+
+
+def _up_to_space(run: list[Span], following: int) -> int:
+    """How many words of the run stand before its last white space; all, if it has none."""
+    starts = [start for start, _ in run[1:]] + [following]
+    spaced = (n for n in range(len(run), 0, -1) if run[n - 1][1] < starts[n - 1])
+    return next(spaced, len(run))
 
 
 def _sentences(text: str, span: Span) -> Iterator[Span]:

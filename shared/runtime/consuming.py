@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from shared.runtime.service import Service, Subscription
 
-ATTEMPTS = 6
+ATTEMPTS = 8
 DEADLINE_SECONDS = 280.0
 WORTH_RETRYING = {"unavailable", "deadline-exceeded", "rate-limited", "bad-gateway", "conflict"}
 ACKNOWLEDGED = Reply(status=204)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from shared.runtime.routing import Route
     from shared.runtime.service import Service
 
-ATTEMPTS = 6
+ATTEMPTS = 8
 TOO_LARGE = 413
 
 
@@ -86,11 +86,14 @@ def _answer(service: Service, request: Request) -> Reply | Stream:
 
 
 def _limit_body(request: Request, route: Route) -> None:
-    if (request.content_length or 0) > route.limit:
-        megabytes = route.limit / (1 << 20)
-        raise Problem("payload-too-large", f"At most {megabytes:.0f} MiB are accepted here.")
-    request.max_content_length = route.limit
+    """Raises 413. A chunked body is read to know; werkzeug cuts it off at its own limit."""
+    request.max_content_length = route.limit + 1
     request.max_form_memory_size = route.limit
+    length = request.content_length
+    if length is None:
+        length = len(request.get_data(cache=True))
+    if length > route.limit:
+        raise Problem("payload-too-large", f"At most {route.limit:,} bytes are accepted here.")
 
 
 class _Run:

@@ -6,12 +6,12 @@ import base64
 import json
 import os
 import sys
+import warnings
 from datetime import timedelta
 
 import pytest
 
 from shared.cloud import storage
-from shared.contracts import base
 from shared.contracts.base import new_id, now
 from shared.runtime import Store
 from tests.runtime.orders import TOPICS, Orders
@@ -130,7 +130,8 @@ class Bus:
 
     def _pull(self, name):
         request = {"subscription": name, "max_messages": 1000, "return_immediately": True}
-        got = self._subscriber.pull(request=request, timeout=10).received_messages
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+            got = self._subscriber.pull(request=request, timeout=10).received_messages
         if got:
             ids = [each.ack_id for each in got]
             self._subscriber.acknowledge(request={"subscription": name, "ack_ids": ids})
@@ -179,7 +180,7 @@ class Clock:
 def clock(monkeypatch) -> Clock:
     moved = Clock()
     for name, module in list(sys.modules.items()):
-        if name.startswith("shared.") and getattr(module, "now", None) is base.now:
+        if name.startswith("shared.") and getattr(module, "now", None) is now:
             monkeypatch.setattr(module, "now", moved.now)
     return moved
 

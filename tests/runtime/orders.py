@@ -204,4 +204,4 @@ def place(work: Work, order: OrderInput) -> Order:
 def order(order_id: str | None = None, **fields: object) -> Order:
     """An order as it is before anybody has written it."""
     values = {"item": "tea", "quantity": 1, "created_at": now()} | fields
-    return Order(id=order_id or new_id("ord"), **values)
+    return Order(id=new_id("ord") if order_id is None else order_id, **values)

@@ -30,7 +30,7 @@ def supervisor(project: Path) -> Iterator[Supervisor]:
 def test_the_stock_command_serves_and_a_killed_service_comes_back(supervisor: Supervisor) -> None:
     supervisor.wait_until_ready()
     idle = supervisor.services["idle"]
-    url = f"http://127.0.0.1:{idle.assignment.port}/"
+    url = f"http://127.0.0.1:{idle.port}/"
     assert urllib3.request("GET", url).data == b"hello"
     supervisor.tell(Command("kill", "idle"))
 

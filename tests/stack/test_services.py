@@ -111,7 +111,6 @@ def test_services_find_in_their_environment_what_the_cloud_gives_them(
     stack: RunningStack,
 ) -> None:
     seen = json.loads(stack.get("echo", "/environment"))
-    assert seen["K_SERVICE"] == "echo"
     assert seen["PORT"] == str(stack.ports.service(8001))
     assert seen["GOOGLE_CLOUD_PROJECT"] == "frontdesk-local"
     assert seen["FRONTDESK_BUCKET"] == "frontdesk-local"

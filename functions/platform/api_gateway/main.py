@@ -55,7 +55,7 @@ per_visitor = Limiter.parse(os.environ.get("RATE_LIMIT_VISITOR", "30/60"))
 per_address = Limiter.parse(os.environ.get("RATE_LIMIT_ANONYMOUS", "60/60"))
 
 
-@aio.http
+@aio.http  # type: ignore[arg-type]  # typed for Starlette's Response; any ASGI reply works
 async def handle(request: Request) -> Reply:
     """Answers every request; whatever goes wrong, the answer is a problem with the request id."""
     inbound = Inbound.of(request.scope, trusted_proxies)
@@ -90,6 +90,7 @@ async def pass_on(inbound: Inbound, route: routes.Route, upload: Upload) -> Repl
     async with until_disconnect(upload.receive) if body.rest is None else nullcontext():
         response = await forwarder.send(route.service, outbound, inbound.deadline)
     inbound.answered = time.monotonic()
+    await upload.drain()  # the service may have answered before it had read it all
     if route.service == AUTHENTICATION and inbound.method not in SAFE_METHODS and inbound.tenant:
         exchanger.forget(inbound.tenant)  # it may have revoked something
     return Reply.relay(inbound, response, inbound.started + route.timeout)

@@ -18,7 +18,7 @@ MARKS = (
 META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{1,40})", re.I)
 META_WITHIN = 4096
 SAMPLE = 65_536
-MAX_CONTROL_SHARE = 0.01
+MAX_CONTROL_SHARE = 0.05
 MAX_FOREIGN_SHARE = 0.3
 """In Western European prose under 20 % of the letters are outside ASCII; other scripts read as
 cp1252 are nearly all outside it."""

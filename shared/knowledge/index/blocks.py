@@ -77,7 +77,7 @@ class Block:
 def joined(blocks: Sequence[Block], dropped: Collection[str] = ()) -> Block:
     """One block of them all without the dropped segments, in the same order.
 
-    Raises ValueError when they have more than 65,536 rows together or differ in dimensions.
+    Raises ValueError when they have more than 65,536 rows together.
     """
     passages = [p for block in blocks for p in block.passages if p.segment_id not in dropped]
     sizes = [len(each) for each in passages]
@@ -106,10 +106,13 @@ def rebuilt(
 ) -> tuple[Block, ...]:
     """The blocks without some segments and with others; blocks that lose nothing stay as they are.
 
-    New segments are laid out together, and blocks that are less than half full are joined.
+    New segments are laid out together, and blocks that are less than half full are joined. Raises
+    ValueError when what is left differs in dimensions.
     """
     held = [_without(block, dropped) for block in blocks]
     every = [block for block in (*held, *map(Block.of, added)) if len(block)]
+    if len({block.vectors.shape[1] for block in every}) > 1:
+        raise ValueError("the segments of an index must have the same dimensions")
     full = [block for block in every if len(block) > FULL // 2]
     small = [block for block in every if len(block) <= FULL // 2]
     return (*full, *(joined(run) if len(run) > 1 else run[0] for run in _runs(small)))

@@ -73,8 +73,6 @@ class Index:
         blocks = self.blocks
         if wanted or dropped:
             blocks = rebuilt(blocks, dropped, [given[name] for name in wanted])
-        if len({block.vectors.shape[1] for block in blocks}) > 1:
-            raise ValueError("the segments of an index must have the same dimensions")
         everything = {**self.entries, **changed}
         live = {name: entry for name, entry in everything.items() if entry.live}
         return Index(MappingProxyType(live), blocks)

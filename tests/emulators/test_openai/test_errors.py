@@ -19,6 +19,8 @@ TOOL = {"type": "function", "function": {"name": "book", "parameters": {"type": 
         ({"reasoning_effort": "extreme"}, "reasoning_effort", "invalid_value"),
         ({"temperature": 3, "reasoning_effort": "none"}, "temperature", "decimal_above_max_value"),
         ({"messages": []}, "messages", "empty_array"),
+        ({"messages": None}, "messages", "missing_required_parameter"),
+        ({"messages": ["Hello"]}, "messages[0]", "invalid_type"),
         ({"messages": [{"role": "pirate", "content": "x"}]}, "messages[0].role", "invalid_value"),
         ({"messages": [{"role": "user", "content": 7}]}, "messages[0].content", "invalid_type"),
         (

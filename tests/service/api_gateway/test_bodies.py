@@ -97,8 +97,11 @@ def test_a_service_may_refuse_before_it_has_read_the_body(
 
     monkeypatch.setattr(things, "_read", only_the_head)
     things.behave = refuse
-    answer = gateway.send("POST", "/v1/things", SECRET, body=b"x" * 8 * MiB)
-    assert answer.status == 415
+    url = f"{gateway.url}/v1/things"
+    request = urllib.request.Request(url, data=b"x" * 20 * MiB, headers=SECRET)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=30)
+    assert refused.value.code == 415
 
 
 def test_a_client_that_leaves_during_its_upload_leaves_nothing_behind(gateway, things) -> None:

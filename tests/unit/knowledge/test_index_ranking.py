@@ -214,7 +214,7 @@ def test_segments_of_other_dimensions_are_refused() -> None:
     entry, _ = document("doc_b", ["breakfast"])
     chunk_set = ChunkSet(document_id="doc_b", version=1, title="", chunks=[Chunk(start=0, end=9)])
     other = build(chunk_set, ["breakfast"], [[1.0, 2.0]], knowledge_base_id="default", model="m")
-    with pytest.raises(ValueError, match="dimensions"):
+    with pytest.raises(ValueError, match="same dimensions"):
         index.with_changes([entry], [open_segment(record) for record in other])
 
 

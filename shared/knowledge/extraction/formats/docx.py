@@ -102,7 +102,8 @@ class Story:
             elif name in NOTES:
                 yield self._cite(NOTES[name], attribute(piece, "id"))
             else:
-                yield CHARACTERS.get(name, "")
+                if name in CHARACTERS:
+                    yield CHARACTERS[name]
                 yield from self._pieces(piece)
 
     def _cite(self, kind: str, number: str) -> str:
