@@ -35,7 +35,7 @@ class Assignment:
 
 
 def environment(assignment: Assignment) -> dict[str, str]:
-    """What Cloud Run sets for a function, save K_SERVICE: that one tells code it is in the cloud."""
+    """What Cloud Run sets for a function, save K_SERVICE: by that one, code knows the cloud."""
     return {
         "FUNCTION_SIGNATURE_TYPE": "http",
         "FUNCTION_TARGET": ENTRY_POINT,
