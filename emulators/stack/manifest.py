@@ -35,10 +35,17 @@ class Service(BaseModel):
     instance: Instance = Instance()
 
 
+class Runtime(BaseModel):
+    """What the runtime says for every service."""
+
+    publishes: list[str] = []
+
+
 class Manifest(BaseModel):
     """All services by name."""
 
     project: str
+    runtime: Runtime = Runtime()
     services: dict[str, Service]
 
     def select(self, wanted: list[str]) -> Manifest:

@@ -38,7 +38,7 @@ def layout(manifest: Manifest, every: Manifest, urls: Mapping[str, str], token: 
         event
         for service in every.services.values()
         for event in (*service.publishes, *service.listens)
-    }
+    } | set(every.runtime.publishes)
     subscriptions = [
         subscription
         for name, service in manifest.services.items()

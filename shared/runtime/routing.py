@@ -11,7 +11,7 @@ from shared.contracts.identity import Scope
 from shared.runtime.problems import Problem
 
 DEFAULT_LIMIT = 1 << 20
-PARAMETER = re.compile(r"\\{(\w+)\\}")
+PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,10 @@ class Router:
         return [route for _, route in self._routes]
 
     def add(self, route: Route) -> None:
-        pattern = PARAMETER.sub(r"(?P<\1>[^/]+)", re.escape(route.path))
+        literal, *parameters = PARAMETER.split(route.path)
+        pattern = re.escape(literal)
+        for name, then in zip(parameters[::2], parameters[1::2], strict=True):
+            pattern += f"(?P<{name}>[^/]+){re.escape(then)}"
         self._routes.append((re.compile(pattern), route))
 
     def match(self, method: str, path: str) -> tuple[Route, dict[str, str]]:

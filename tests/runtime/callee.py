@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,16 +12,17 @@ Answer = tuple[int, object]
 
 
 class Callee:
-    """`answers` are given one a request, the last one for ever; `seen` are the requests' headers."""
+    """`answers` are given one a request, the last for ever; `seen` are the requests' headers."""
 
     def __init__(self, port: int = 0) -> None:
         self.answers: list[Answer] = [(200, {"text": "hello"})]
         self.seen: list[dict[str, str]] = []
         self.bodies: list[bytes] = []
         self.before: Callable[[], None] = lambda: None
+        self.connections = 0
+        self.open: set[socket.socket] = set()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), handler(self))
         self._server.daemon_threads = True
-        self.connections = 0
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
@@ -38,7 +40,7 @@ class Callee:
         """Stops listening and drops the connections that are open."""
         self._server.shutdown()
         self._server.server_close()
-        for connection in list(handler.open):
+        for connection in list(self.open):
             connection.close()
 
 
@@ -49,10 +51,10 @@ def handler(callee: Callee) -> type[BaseHTTPRequestHandler]:
         def setup(self) -> None:
             super().setup()
             callee.connections += 1
-            handler.open.add(self.connection)
+            callee.open.add(self.connection)
 
         def finish(self) -> None:
-            handler.open.discard(self.connection)
+            callee.open.discard(self.connection)
             super().finish()
 
         def do_GET(self) -> None:
@@ -72,6 +74,3 @@ def handler(callee: Callee) -> type[BaseHTTPRequestHandler]:
             """Says nothing."""
 
     return Handler
-
-
-handler.open = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import sys
@@ -109,10 +110,8 @@ class Bus:
         self._subscriptions = []
         for topic in TOPICS:
             path = publisher.topic_path(os.environ["GOOGLE_CLOUD_PROJECT"], topic)
-            try:
+            with contextlib.suppress(AlreadyExists):
                 publisher.create_topic(name=path)
-            except AlreadyExists:
-                pass  # another test made it
             name = path.replace("/topics/", "/subscriptions/") + f".{tenant}"
             self._subscriptions.append(name)
             self._subscriber.create_subscription(name=name, topic=path)

@@ -96,10 +96,12 @@ class Orders:
         self.service = Service(name, keys=keys)
         self.runs = 0
         self.interrupt = lambda: None
-        self._routes()
+        self._order_routes()
+        self._creating_routes()
+        self._plain_routes()
         self._events()
 
-    def _routes(self) -> None:
+    def _order_routes(self) -> None:
         service = self.service
 
         @service.post("/v1/orders", status=201, idempotent=True)
@@ -130,13 +132,8 @@ class Orders:
             work.edit(Order, order_id)
             work.delete(Order, order_id)
 
-        @service.get("/v1/lines/{number}")
-        def line(number: int) -> Label:
-            return Label(text=str(number))
-
-        @service.get("/v1/secrets.json", scope="admin")
-        def secrets() -> Label:
-            return Label(text="for administrators")
+    def _creating_routes(self) -> None:
+        service = self.service
 
         @service.post("/v1/files", status=201, idempotent=True, limit=SMALL)
         def upload(file: Upload) -> Label:
@@ -148,14 +145,6 @@ class Orders:
             work.create(Stock(id=work.new_id("stk")))
             return Label(text="the secret")
 
-        @service.get("/v1/open", anonymous=True)
-        def anonymous(caller: Caller) -> Label:
-            return Label(text=str(caller))
-
-        @service.get("/v1/broken")
-        def broken() -> None:
-            raise RuntimeError("the password is hunter2")
-
         @service.post("/v1/refused", idempotent=True)
         def refused(order: OrderInput, work: Work) -> None:
             self.runs += 1
@@ -165,6 +154,25 @@ class Orders:
         def story(work: Work) -> Stream:
             self.runs += 1
             return Stream(self._story(), "/v1/stories/1")
+
+    def _plain_routes(self) -> None:
+        service = self.service
+
+        @service.get("/v1/lines/{number}")
+        def line(number: int) -> Label:
+            return Label(text=str(number))
+
+        @service.get("/v1/secrets.json", scope="admin")
+        def secrets() -> Label:
+            return Label(text="for administrators")
+
+        @service.get("/v1/open", anonymous=True)
+        def anonymous(caller: Caller) -> Label:
+            return Label(text=str(caller))
+
+        @service.get("/v1/broken")
+        def broken() -> None:
+            raise RuntimeError("the password is hunter2")
 
         @service.get("/v1/picture")
         def picture() -> Reply:

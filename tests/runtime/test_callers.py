@@ -105,9 +105,7 @@ def test_the_public_key_is_no_hmac_secret(door, signer, token):
         assert status(door, f"{header}.{claims}.{encoded(signature)}") == 401
 
 
-def test_a_rotated_key_is_seen_at_once_and_the_old_one_forgotten(
-    door, signer, token, monkeypatch
-):
+def test_a_rotated_key_is_seen_at_once_and_the_old_one_forgotten(door, signer, token, monkeypatch):
     old = token()
     assert status(door, old) == 200
     monkeypatch.setattr(signing_keys, "UNKNOWN_KEY_PAUSE", 0.0)

@@ -142,10 +142,14 @@ def test_a_secret_is_neither_stored_nor_shown_again(door, key):
 def test_an_upload_is_the_same_under_another_boundary(door, key):
     def upload(boundary, content=b"%PDF"):
         form = (
-            f'--{boundary}\r\nContent-Disposition: form-data; name="title"\r\n\r\nMenu\r\n'
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="m.pdf"\r\n'
-            f"Content-Type: application/pdf\r\n\r\n"
-        ).encode() + content + f"\r\n--{boundary}--\r\n".encode()
+            (
+                f'--{boundary}\r\nContent-Disposition: form-data; name="title"\r\n\r\nMenu\r\n'
+                f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="m.pdf"\r\n'
+                f"Content-Type: application/pdf\r\n\r\n"
+            ).encode()
+            + content
+            + f"\r\n--{boundary}--\r\n".encode()
+        )
         kind = f"multipart/form-data; boundary={boundary}"
         return door("POST", "/v1/files", data=form, content_type=kind, key=key)
 

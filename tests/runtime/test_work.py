@@ -1,5 +1,6 @@
 """The unit of work: decisions hold for what was read, and all of it is written or none."""
 
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar
@@ -9,7 +10,7 @@ import pytest
 from shared.cloud import firestore
 from shared.cloud.firestore import Contention
 from shared.contracts.base import Model, Record
-from shared.runtime import Problem, Service, Store, Work
+from shared.runtime import Service, Store, Work
 from tests.runtime.orders import TOPICS, Order, OrderPlaced, Stock, order
 
 WRITERS = 10
@@ -197,14 +198,26 @@ def test_events_are_published_once_the_work_is_committed(tenant, bus):
     assert message["attributes"]["ce-specversion"] == "1.0"
 
 
-def test_a_store_that_is_down_is_503_and_soon(door, monkeypatch):
-    from google.api_core.exceptions import ServiceUnavailable
+@pytest.fixture
+def store_away(monkeypatch):
+    """No store at the address where it should be."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", f"127.0.0.1:{port}")
+    firestore._client.cache_clear()
+    yield
+    firestore._client.cache_clear()
 
-    door("GET", "/v1/orders/ord_1")
 
-    def down(*_, **__):
-        raise ServiceUnavailable("no route")
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("path", ["/v1/orders/ord_1", "/v1/orders", "/readyz"])
+def test_reading_from_a_store_that_is_away_is_503_when_the_deadline_is_over(door, store_away, path):
+    """The client's own patience would be five minutes."""
+    answer = door("GET", path, headers={"X-Deadline-Ms": "300"})
+    assert answer.status_code == 503
 
-    monkeypatch.setattr(firestore.client()._firestore_api, "commit", down)
-    answer = door("POST", "/v1/orders", {"item": "tea"})
+
+@pytest.mark.timeout(30)
+def test_writing_to_a_store_that_is_away_is_503(door, store_away):
+    answer = door("POST", "/v1/keys", headers={"X-Deadline-Ms": "300"})
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
