@@ -70,7 +70,7 @@ def with_content(
     data = content.data()
     facts = {
         "filename": content.filename,
-        "content_type": content.content_type or MEDIA_TYPES[form],
+        "content_type": media_type(content.content_type, form),
         "format": form,
         "size": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
@@ -87,6 +87,12 @@ def with_content(
     if isinstance(content, DocumentUpload):
         facts |= {"title": content.title or document.title, "tags": content.tags}
     return restarted(document.model_copy(update=facts)), version
+
+
+def media_type(told: str | None, form: Format) -> str:
+    """What the client says the content is, unless that says nothing."""
+    unsaid = told in (None, "", "application/octet-stream")
+    return MEDIA_TYPES[form] if unsaid else str(told)
 
 
 def restarted(document: Document) -> Document:

@@ -105,10 +105,12 @@ class Orders:
         service = self.service
 
         @service.post("/v1/orders", status=201, idempotent=True)
-        def create(order: OrderInput, work: Work) -> Order:
+        def create(order: OrderInput, work: Work, files: Files) -> Order:
             self.runs += 1
             self.interrupt()
-            return place(work, order)
+            made = place(work, order)
+            files.write(f"receipts/{made.id}.json", b"{}")
+            return made
 
         @service.post("/v1/customers/{customer_id}/orders", status=201, idempotent=True)
         def create_for(customer_id: str, order: OrderInput, work: Work) -> Order:
@@ -136,8 +138,10 @@ class Orders:
         service = self.service
 
         @service.post("/v1/files", status=201, idempotent=True, limit=SMALL)
-        def upload(file: Upload) -> Label:
+        def upload(file: Upload, work: Work) -> Label:
             self.runs += 1
+            self.interrupt()
+            work.publish(OrderShipped(order_id=file.filename))
             return Label(text=f"{file.title}:{file.filename}:{len(file.content)}")
 
         @service.post("/v1/keys", status=201, idempotent=True, secret=True)

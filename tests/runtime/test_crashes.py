@@ -15,7 +15,7 @@ from tests.runtime.crashes import Crash, Killed, dying, every_crash
 from tests.runtime.orders import Order, OrderLost, OrderPlaced, OrderShipped, Shipment, Stock
 
 TEA = {"item": "tea"}
-ORDER_COMMIT = 2  # the steps of a request without a key: handler, commit, publish, forget
+ORDER_COMMIT = 3  # the steps of a request without a key: handler, file, commit, publish, forget
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def by_id(messages):
     return Counter({each["ce-id"]: each["ce-type"] for each in envelopes}.values())
 
 
-def test_a_request_that_dies_anywhere_makes_one_order_and_one_event(door, bus, clock, fresh):
+def test_a_request_that_dies_anywhere_makes_one_order_and_one_event(door, bus, clock, fresh, files):
     answers = []
 
     def run(crash):
@@ -67,11 +67,13 @@ def test_a_request_that_dies_anywhere_makes_one_order_and_one_event(door, bus, c
         assert len(set(answers)) == 1
         (order,) = door.store.all(Order)
         assert f'"{order.id}"'.encode() in answers[0]
+        written = [path for path in files if door.tenant in path]
+        assert written == [f"tenants/{door.tenant}/receipts/{order.id}.json"]
         assert door.store.get(Stock, "all").orders == 1
         assert by_id(bus.received()) == {OrderPlaced.type: 1}
         assert outbox(door) == []
 
-    assert every_crash(run, check) == 2 * 5  # lease, handler, commit, publish, forget
+    assert every_crash(run, check) == 2 * 6  # lease, handler, file, commit, publish, forget
 
 
 def test_an_event_whose_handling_dies_anywhere_is_handled_once(door, bus, clock, fresh, files):

@@ -87,6 +87,22 @@ def test_who_lost_the_lease_cannot_commit(door, key, clock):
     assert door("POST", "/v1/orders", TEA, key=key).data == answers["second"].data
 
 
+def test_who_lost_the_lease_cannot_even_publish(door, key, clock, bus):
+    """Nothing but the lease itself is at stake between the two."""
+
+    def upload():
+        return door("POST", "/v1/files", data={"file": (io.BytesIO(b"%PDF"), "m.pdf")}, key=key)
+
+    def slow():
+        door.orders.interrupt = lambda: None
+        clock.forward(seconds=6)
+        assert upload().status_code == 201
+
+    door.orders.interrupt = slow
+    assert upload().status_code == 409
+    assert len(bus.received()) == 1
+
+
 def test_routes_resources_and_subjects_have_keys_of_their_own(door, key, signer, tenant, orders):
     colleague = signer.token(tenant, orders.service.name, sub="usr_2")
     made = [

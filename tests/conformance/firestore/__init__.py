@@ -1,0 +1,1 @@
+"""Checks of google.firestore.v1 through the official Python client."""

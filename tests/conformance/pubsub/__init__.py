@@ -1,0 +1,1 @@
+"""Checks of google.pubsub.v1 through the official Python clients."""
