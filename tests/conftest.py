@@ -17,10 +17,11 @@ from flask.testing import FlaskClient
 
 from emulators.stack import sdk
 from emulators.stack.errors import StackError
+from emulators.stack.processes import leashed
 from emulators.stack.sockets import HOST, is_open
 from shared.contracts.base import new_id
 from shared.contracts.identity import INTERNAL_ISSUER
-from shared.runtime import Service
+from shared.runtime import Service, context
 
 START_SECONDS = 60
 EMULATORS = {
@@ -54,7 +55,7 @@ class _running:
 
     def __enter__(self) -> str:
         quiet = subprocess.DEVNULL
-        self._process = subprocess.Popen(self._command, stdout=quiet, stderr=quiet)
+        self._process = subprocess.Popen(leashed(self._command), stdout=quiet, stderr=quiet)
         deadline = time.monotonic() + START_SECONDS
         while not is_open(HOST, self._port):
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -123,8 +124,12 @@ Serve = Callable[[Service], FlaskClient]
 
 
 @pytest.fixture
-def serve(tmp_path, monkeypatch) -> Serve:
-    """Serves a Service under the Functions Framework and gives the HTTP client for it."""
+def serve(tmp_path, monkeypatch) -> Iterator[Serve]:
+    """Serves a Service under the Functions Framework and gives the HTTP client for it.
+
+    The client runs the service in the test's own thread: its last invocation, and with it an old
+    deadline, must not last until the next test.
+    """
     from functions_framework import create_app
 
     def served(service: Service) -> FlaskClient:
@@ -136,4 +141,5 @@ def serve(tmp_path, monkeypatch) -> Serve:
         app = create_app("handle", str(source), "http")
         return app.test_client()
 
-    return served
+    yield served
+    context._current.set(None)

@@ -52,11 +52,13 @@ def demo(given: argparse.Namespace) -> int:
         ingested = time.monotonic() - began
         print("\n".join(map(outcome, ready)), end="\n\n")
         unread = sum(document["status"] == "failed" for document in ready)
-        wrong = sum(not answer_as_expected(frontdesk, question) for question in questions)
+        wrong = [asked.text for asked in questions if not answer_as_expected(frontdesk, asked)]
         print(
             f"{len(ready) - unread} of {len(ready)} documents ready after {ingested:.1f} s, "
-            f"{len(questions) - wrong} of {len(questions)} questions as expected."
+            f"{len(questions) - len(wrong)} of {len(questions)} questions as expected."
         )
+        for text in wrong:
+            print(f"  ✗ {text}")
         if given.keep:
             print(f"Kept: {facts['gateway']}  API key {facts['api_key']}. Ctrl-C stops it.")
             with contextlib.suppress(KeyboardInterrupt):

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WITHOUT_MEANING = """
-a an and are as at be but by can could did do does for how i if in into is it its me my no not
-of on or our please such that the their then there these they this to us was we were what when
+a about am an and any are as at be but by can could did do does don for get had has have how i if
+in into is it its ll long make many me much my need no not of offer on or our please re s should
+so some such t take that the their then there these they this to us ve want was we were what when
 where which who why will with would you your
 """
 STOP_WORDS = frozenset(_WITHOUT_MEANING.split())

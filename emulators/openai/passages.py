@@ -18,33 +18,43 @@ ABBREVIATION = re.compile(
 WRAPPED = 50  # characters: a line this long runs on in the next one
 LINK_DEFINITION = re.compile(r"[ \t]*\[[^\]]+\]:[ \t]+\S+$")
 HEADING_WORDS = 8
+PATH = " > "  # between the headings of a source's place; the last is the nearest
 ITEM_WORDS = 60  # a longer list item is quoted by its sentences
 
 
 @dataclass(frozen=True)
 class Quote:
-    """`text` stands in the source letter for letter, under `question` if there is one."""
+    """`text` stands in the source letter for letter, under `heading` (or a question) if there is
+    one; a table row also under the row of its `columns`."""
 
     text: str
-    question: str = ""
+    heading: str = ""
+    columns: str = ""
+
+    @property
+    def in_place(self) -> str:
+        """The text with what it stands under, so that it can be understood alone."""
+        row = f"{self.columns}: {self.text}" if self.columns else self.text
+        return f"{self.heading}: {row}" if self.heading else row
 
 
 def quotes(source: str) -> list[Quote]:
     """All that can be quoted from `source`, in order; headings, questions and lead-ins cannot."""
     found: list[Quote] = []
-    question = ""
+    heading = columns = ""
     for block, following in pairwise([*_blocks(source), ""]):
         if TABLE_RULE.match(block) or LINK_DEFINITION.match(block):
             continue
+        is_row = bool(TABLE_ROW.match(block))
         if _is_heading(block, following):
             title = block.strip(" \t#*_|")
-            question = title if title.endswith("?") else ""
+            heading, columns = (heading, title) if is_row else (title.split(PATH)[-1], "")
             continue
         for unit in _units(block):
             if unit.endswith("?"):
-                question = unit
+                heading = unit
             elif not unit.endswith(":"):
-                found.append(Quote(unit, question))
+                found.append(Quote(unit, heading, columns if is_row else ""))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from shared.contracts.answers import (
     Answer,
     AnswerView,
+    Citation,
     Conversation,
     ConversationInput,
     Grounded,
@@ -16,6 +17,7 @@ from shared.contracts.answers import (
 from shared.contracts.base import now
 from shared.contracts.identity import Scope
 from shared.contracts.knowledge import (
+    DocumentVersion,
     KnowledgeBaseSettings,
     SearchHit,
     SearchRequest,
@@ -23,10 +25,13 @@ from shared.contracts.knowledge import (
 )
 from shared.contracts.problems import Problem
 from shared.knowledge import chat
+from shared.knowledge.chunking import page_at
+from shared.knowledge.documents import version_id
 from shared.knowledge.grounding.answering import Grounding
 from shared.knowledge.grounding.claims import Claim, ClaimReader
 from shared.knowledge.grounding.prompt import messages
 
+Versions = Callable[[set[str]], Iterable[DocumentVersion]]
 Owned = TypeVar("Owned", Answer, Conversation)
 
 
@@ -121,7 +126,11 @@ def proven(hits: Iterable[SearchHit], text_of: Callable[[str], str]) -> list[Sea
 
 
 def compose(
-    question: str, hits: Sequence[SearchHit], settings: KnowledgeBaseSettings, api_key: str
+    question: str,
+    hits: Sequence[SearchHit],
+    settings: KnowledgeBaseSettings,
+    api_key: str,
+    versions: Versions,
 ) -> Generator[str, None, Grounded]:
     """Has the model write from the hits, yields each proven piece and returns the whole."""
     grounding = Grounding(question, hits, settings.refusal)
@@ -130,7 +139,23 @@ def compose(
         for claim in claims(chat.stream(api_key, settings.model, prompt)):
             if piece := grounding.add(claim):
                 yield piece
-    return grounding.finish()
+    return paged(grounding.finish(), versions)
+
+
+def paged(grounded: Grounded, versions: Versions) -> Grounded:
+    """The answer with each citation on the page where it begins itself.
+
+    It came with the page where its chunk begins, and a chunk may run on to the next.
+    """
+    names = {version_id(one.document_id, one.version) for one in grounded.citations if one.page}
+    starts = {version.id: version.page_starts for version in versions(names)} if names else {}
+
+    def placed(one: Citation) -> Citation:
+        page = page_at(starts.get(version_id(one.document_id, one.version), []), one.start)
+        return one.model_copy(update={"page": page or one.page})
+
+    cited = [placed(one) for one in grounded.citations]
+    return grounded.model_copy(update={"citations": cited})
 
 
 def claims(pieces: Iterable[str]) -> Iterator[Claim]:

@@ -26,12 +26,17 @@ def chunk(text: str, page_starts: list[int], max_words: int = 180) -> list[Chunk
         Chunk(
             start=start,
             end=end,
-            page=max(bisect_right(page_starts, start), 1) if page_starts else None,
+            page=page_at(page_starts, start),
             heading=path,
         )
         for group in _neighbours(sections(text, max_words), max_words)
         for start, end, path in _spans(group, max_words)
     ]
+
+
+def page_at(page_starts: list[int], position: int) -> int | None:
+    """The page, from 1, on which a position of the text is; None where there are no pages."""
+    return max(bisect_right(page_starts, position), 1) if page_starts else None
 
 
 def _neighbours(found: Iterator[Section], max_words: int) -> Iterator[list[Section]]:

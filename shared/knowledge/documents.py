@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from urllib.parse import quote
 
 from shared.contracts.base import now
 from shared.contracts.knowledge import (
@@ -22,6 +21,7 @@ from shared.contracts.knowledge import (
     Stage,
     StageName,
 )
+from shared.knowledge import media
 
 STAGES: tuple[StageName, ...] = ("received", "extracted", "embedded", "indexed")
 
@@ -51,6 +51,7 @@ def new_document(document_id: str, upload: DocumentUpload, form: Format) -> Docu
         knowledge_base_id=upload.knowledge_base_id,
         external_id=upload.external_id,
         title=upload.title or upload.filename,
+        titled=upload.title is not None,
         filename=upload.filename,
         content_type="",
         format=form,
@@ -70,7 +71,7 @@ def with_content(
     data = content.data()
     facts = {
         "filename": content.filename,
-        "content_type": media_type(content.content_type, form),
+        "content_type": media.media_type(content.content_type, form),
         "format": form,
         "size": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
@@ -85,14 +86,10 @@ def with_content(
         }
     )
     if isinstance(content, DocumentUpload):
-        facts |= {"title": content.title or document.title, "tags": content.tags}
+        facts |= {"tags": content.tags}
+        if content.title:
+            facts |= {"title": content.title, "titled": True}
     return restarted(document.model_copy(update=facts)), version
-
-
-def media_type(told: str | None, form: Format) -> str:
-    """What the client says the content is, unless that says nothing."""
-    unsaid = told in (None, "", "application/octet-stream")
-    return MEDIA_TYPES[form] if unsaid else str(told)
 
 
 def restarted(document: Document) -> Document:
@@ -115,6 +112,18 @@ def advanced(document: Document, stage: StageName, **facts: object) -> Document:
     finished = reached == len(STAGES) - 1
     changes["status"] = "ready" if finished else "processing"
     return document.model_copy(update=changes)
+
+
+def extracted(document: Document, version: DocumentVersion, title: str) -> Document:
+    """The document with its text extracted, and what is known of it by that."""
+    return advanced(
+        document,
+        "extracted",
+        title=title,
+        pages=len(version.page_starts) or None,
+        characters=version.characters,
+        chunks=version.chunks,
+    )
 
 
 def _stage(document: Document, index: int, reached: int, moment: datetime) -> Stage:
@@ -157,16 +166,6 @@ def tombstone(entry: IndexEntry) -> IndexEntry:
     return entry.model_copy(update={"live": False, "segments": [], "changed_at": now()})
 
 
-def download_headers(version: DocumentVersion) -> dict[str, str]:
-    """Headers that have a browser save the original and never run it in our origin."""
-    name = quote(version.filename, safe="")
-    return {
-        "Content-Type": version.content_type,
-        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-        "X-Content-Type-Options": "nosniff",
-    }
-
-
 def view(document: Document, embedding: EmbeddingProgress | None) -> DocumentView:
     """The document with its progress: stages done, and within embedding the chunks done."""
     done = sum(stage.state == "done" for stage in document.stages)
@@ -175,13 +174,3 @@ def view(document: Document, embedding: EmbeddingProgress | None) -> DocumentVie
         part = embedding.done / embedding.total
     progress = 1.0 if document.status == "ready" else (done + part) / len(STAGES)
     return DocumentView.model_validate({**document.model_dump(), "progress": round(progress, 3)})
-
-
-MEDIA_TYPES: dict[Format, str] = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "html": "text/html",
-    "markdown": "text/markdown",
-    "text": "text/plain",
-    "csv": "text/csv",
-}

@@ -19,8 +19,7 @@ def read(
     if not chunks:
         raise Unreadable("no-text", "There is no text in it beyond headings; add some.")
     facts = {"page_starts": found.page_starts, "characters": len(found.text), "chunks": len(chunks)}
-    named = document.title != document.filename
-    title = document.title if named else found.title or document.title
+    title = document.title if document.titled else found.title or version.filename
     chunk_set = ChunkSet(
         document_id=document.id, version=version.version, title=title, chunks=chunks
     )

@@ -35,7 +35,10 @@ class DeadLetterQuery(Page):
 
 
 class Replay(Model):
-    """Which dead letters to deliver again: by id, by event type, or all; `dry_run` only tells."""
+    """Which dead letters to deliver again: by id, by event type, or the newest hundred.
+
+    `dry_run` only tells.
+    """
 
     ids: Annotated[list[str], Field(max_length=100)] = []
     type: str | None = None
@@ -80,13 +83,18 @@ def replay(service: str, store: Store, wanted: Replay) -> Replayed:
 
     So none is lost or doubled, whatever crashes; one that somebody else replays is left to them.
     """
-    page = DeadLetterQuery(limit=100, type=wanted.type)
-    found = listed(service, store, page).items
-    chosen = [item for item in found if not wanted.ids or item.id in wanted.ids]
+    chosen = _chosen(service, store, wanted)
     if not wanted.dry_run:
         for item in chosen:
             _replay(service, store, item)
     return Replayed(ids=[item.id for item in chosen], dry_run=wanted.dry_run)
+
+
+def _chosen(service: str, store: Store, wanted: Replay) -> list[DeadLetter]:
+    if not wanted.ids:
+        return listed(service, store, DeadLetterQuery(limit=100, type=wanted.type)).items
+    found = store.find_all(DeadLetter, wanted.ids)
+    return [i for i in found if i.service == service and wanted.type in (None, i.type)]
 
 
 def _replay(service: str, store: Store, item: DeadLetter) -> None:

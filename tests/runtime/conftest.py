@@ -15,7 +15,8 @@ import pytest
 from shared.cloud import storage
 from shared.contracts.base import new_id, now
 from shared.runtime import Store
-from tests.runtime.orders import TOPICS, Orders
+from tests.runtime.orders import TOPICS
+from tests.runtime.service import Orders
 
 PUSH_TOKEN = "push-token"
 

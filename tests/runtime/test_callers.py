@@ -9,9 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from joserfc import jwt
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey
 
-from shared.contracts.base import new_id
 from shared.runtime import Problem, signing_keys
 from shared.runtime.caller import TokenVerifier
 
@@ -72,7 +71,9 @@ def test_a_token_of_another_issuer_is_401(door, token):
     assert status(door, token(iss="frontdesk-authentication")) == 401
 
 
-@pytest.mark.parametrize("other", ["directory", "ten_1", "../" + "A" * 26, new_id("ten") + "\n"])
+@pytest.mark.parametrize(
+    "other", ["directory", "ten_1", "../" + "A" * 26, "ten_" + "A" * 26 + "\n"]
+)
 def test_a_token_that_names_no_tenant_of_ours_is_401(door, token, other):
     assert status(door, token(tenant=other)) == 401
 
@@ -167,47 +168,3 @@ def test_no_text_is_more_than_unauthenticated(signer, text):
     with pytest.raises(Problem) as problem:
         verifier.verify(text)
     assert problem.value.status == 401
-
-
-class TestPushes:
-    """Who may push events."""
-
-    def test_a_push_without_the_token_is_401(self, door):
-        for query in ("", "?token=", "?token=wrong", "?token=%C3%A9"):
-            assert door.client.post(f"/events{query}", json={}).status_code == 401
-            assert door.client.post(f"/dead-letters{query}", json={}).status_code == 401
-
-    def test_without_a_configured_token_nobody_may_push(self, door, monkeypatch):
-        monkeypatch.delenv("PUBSUB_VERIFICATION_TOKEN")
-        assert door.client.post("/events?token=", json={}).status_code == 401
-
-    def test_in_the_cloud_google_signs_pushes(self, door, monkeypatch):
-        from shared.runtime import push_auth
-
-        key = RSAKey.generate_key(2048, parameters={"kid": "google-1"})
-        jwks = json.dumps({"keys": [key.as_dict(private=False)]})
-        keys = signing_keys.SigningKeys(lambda: jwks, "RS256")
-        monkeypatch.setattr(push_auth, "google_keys", keys)
-        monkeypatch.setenv("PUBSUB_PUSH_AUDIENCE", "https://orders")
-        monkeypatch.setenv("PUBSUB_PUSH_ACCOUNT", "bus@project.iam")
-        good = {
-            "iss": "https://accounts.google.com",
-            "aud": "https://orders",
-            "email": "bus@project.iam",
-            "email_verified": True,
-            "exp": int(time.time()) + 60,
-        }
-
-        def pushed(**changed):
-            token = jwt.encode({"alg": "RS256", "kid": "google-1"}, good | changed, key)
-            bearer = {"Authorization": f"Bearer {token}"}
-            push = {"message": {"data": "", "attributes": {"ce-type": "other.v1"}}}
-            return door.client.post("/events", json=push, headers=bearer).status_code
-
-        assert pushed() == 204
-        assert pushed(aud="https://other") == 401
-        assert pushed(email="somebody@project.iam") == 401
-        assert pushed(email_verified=False) == 401
-        assert pushed(iss="https://example.com") == 401
-        assert pushed(exp=int(time.time()) - 60) == 401
-        assert door.push(b"").status_code == 401

@@ -10,7 +10,7 @@ from shared.runtime.store import noun
 from tests.runtime.orders import Order, order
 
 ODD_IDS = ["", ".", "..", "a/b", "../ten_1", "__id__", "a\n", "a\x00", "é", "a b", "x" * 301]
-ODD_TENANTS = ["", "ten_1", "ten_" + "A" * 25 + "/", new_id("ten") + "\n", "Directory", "__x__"]
+ODD_TENANTS = ["", "ten_1", "ten_" + "A" * 25 + "/", "ten_" + "A" * 26 + "\n", "Directory", "__x__"]
 
 
 @pytest.mark.parametrize("record_id", ODD_IDS)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import shared.runtime
+from shared.runtime.caller import TokenVerifier
 
 README = Path(shared.runtime.__file__).with_name("README.md")
 
@@ -23,7 +24,7 @@ def bookings(monkeypatch):
 
 
 def test_it_books_lists_and_confirms(bookings, serve, signer, tenant, door, monkeypatch):
-    monkeypatch.setattr(bookings.service.verifier, "_keys", door.orders.service.verifier._keys)
+    monkeypatch.setattr(bookings.service, "verifier", TokenVerifier("bookings", signer.jwks))
     client = serve(bookings.service)
     bearer = {"Authorization": f"Bearer {signer.token(tenant, 'bookings')}"}
     made = client.post("/v1/bookings", json={"room": "blue"}, headers=bearer).get_json()

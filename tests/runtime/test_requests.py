@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.runtime.orders import SMALL
+from tests.runtime.service import SMALL
 
 TEA = {"item": "tea", "quantity": 2}
 
@@ -91,6 +91,21 @@ def test_a_body_of_untold_length_is_413_as_soon_as_it_is_over_the_limit(door):
     )
     assert (answer.status_code, slug(answer)) == (413, "payload-too-large")
     assert endless.raw.given < SMALL * 10
+
+
+def test_a_chunked_upload_is_read_whole(door):
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="menu.pdf"\r\n\r\n'
+    answer = door(
+        "POST",
+        "/v1/files",
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={
+            "CONTENT_TYPE": "multipart/form-data; boundary=x",
+            "wsgi.input": io.BytesIO(head + b"%PDF" * 2000 + b"\r\n--x--\r\n"),
+            "wsgi.input_terminated": True,
+        },
+    )
+    assert answer.get_json() == {"text": ":menu.pdf:8000"}
 
 
 class Endless(io.RawIOBase):

@@ -1,5 +1,6 @@
 """What a service says about its work: log lines, traces and measures."""
 
+import contextvars
 import json
 import time
 
@@ -8,6 +9,7 @@ import pytest
 from shared.cloud import pubsub
 from shared.contracts.platform import RequestsMeasured
 from shared.runtime import Service, log
+from shared.runtime.context import current
 from shared.runtime.measure import bucket
 from tests.runtime.orders import OrderPlaced
 
@@ -178,6 +180,11 @@ class TestMeasures:
 
     def test_nothing_is_shorter_than_the_first_bucket(self):
         assert bucket(0) == 0
+
+
+def test_outside_of_a_request_there_is_no_deadline_to_run_out():
+    first, second = contextvars.Context().run(lambda: (current(), current()))
+    assert first.request_id != second.request_id
 
 
 def test_lines_are_json_whatever_is_logged(capsys):

@@ -71,10 +71,8 @@ def process(event: DocumentReceived, work: Work, files: Files) -> None:
         return
     files.write(version.text, text.encode(), "text/plain; charset=utf-8")
     files.write(version.chunk_set, chunk_set.model_dump_json().encode())
-    facts = version.model_dump(include={"characters", "chunks"})
-    pages = len(version.page_starts) or None
     work.put(version)
-    work.put(documents.advanced(document, "extracted", pages=pages, **facts))
+    work.put(documents.extracted(document, version, chunk_set.title))
     work.publish(DocumentProcessed(document_id=document.id, version=version.version))
 
 
@@ -119,10 +117,13 @@ def addressed(work: Work, upload: DocumentUpload, form: Format) -> Document:
 def add_version(
     work: Work, files: Files, document: Document, content: DocumentContent, form: Format
 ) -> Document:
-    """Stores the content as the document's next version and has it processed."""
+    """Stores the content as the document's next version and has it processed.
+
+    Nobody else can write that version too: the commit is guarded by the document's own.
+    """
     document, version = documents.with_content(document, content, form)
     files.write(version.original, content.data(), version.content_type)
-    work.create(version)
+    work.put(version)
     work.publish(DocumentReceived(document_id=document.id, version=version.version))
     return work.put(document)
 

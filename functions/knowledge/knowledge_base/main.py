@@ -23,7 +23,7 @@ from shared.contracts.knowledge import (
     Segment,
     folder,
 )
-from shared.knowledge import documents
+from shared.knowledge import documents, media
 from shared.runtime import Files, Problem, Reply, Service, Store, Work
 
 service = Service("knowledge-base")
@@ -76,7 +76,7 @@ def read_text(document_id: str, version: int, store: Store, files: Files) -> Rep
 def read_original(document_id: str, version: int, store: Store, files: Files) -> Reply:
     """The bytes as uploaded, always as a download: a document never runs in our origin."""
     found = store.get(DocumentVersion, documents.version_id(document_id, version))
-    return Reply(files.read(found.original), 200, documents.download_headers(found))
+    return Reply(files.read(found.original), 200, media.download_headers(found))
 
 
 @service.get("/v1/knowledge-bases")

@@ -10,10 +10,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from shared.contracts import answers as api
 from shared.contracts.base import Listing, Page, now
-from shared.contracts.knowledge import KnowledgeBase, SearchResult
+from shared.contracts.knowledge import DocumentVersion, KnowledgeBase, SearchResult
 from shared.knowledge import answers
 from shared.knowledge.answers import own
 from shared.knowledge.documents import implied_base
@@ -122,7 +123,8 @@ def compose(asked: api.Answer, work: Work) -> answers.Pieces:
         return texts.get((work.tenant, file), lambda: work.files.read(file))
 
     hits = answers.proven(found, text_of)
-    making = answers.compose(asked.question, hits, settings, secret("openai-api-key"))
+    key, versions = secret("openai-api-key"), partial(work.store.find_all, DocumentVersion)
+    making = answers.compose(asked.question, hits, settings, key, versions)
     return answers.Pieces(making, asked)
 
 

@@ -75,13 +75,17 @@ class Stage(Model):
 
 
 class Document(Record):
-    """A document and where its newest version stands. `live_version` is what answers cite."""
+    """A document and where its newest version stands. `live_version` is what answers cite.
+
+    `titled` says that its owner named it; else the title is its own, or the file's name.
+    """
 
     collection: ClassVar[str] = "documents"
 
     knowledge_base_id: str
     external_id: str | None = None
     title: str
+    titled: bool = False
     filename: str
     content_type: str
     format: Format

@@ -58,7 +58,7 @@ class Grounding:
         self._said.add(said)
         self._support += max(support.overlap for _, support in proofs)
         numbers = dict.fromkeys(self._cite(number, support) for number, support in proofs)
-        piece = f"{claim.sentence} {''.join(f'[{number}]' for number in numbers)}"
+        piece = f"{_presented(claim.sentence)} {''.join(f'[{number}]' for number in numbers)}"
         if self._pieces:
             piece = ("\n" if _OWN_LINE.match(claim.sentence) else " ") + piece
         self._pieces.append(piece)
@@ -120,6 +120,14 @@ class Grounding:
     @staticmethod
     def _texts(hits: Iterable[SearchHit]) -> list[str]:
         return [f"{hit.title} {hit.heading} {hit.text}" for hit in hits]
+
+
+def _presented(sentence: str) -> str:
+    """A sentence as it is read: on one line, a table's row without its frame."""
+    line = " ".join(sentence.split())
+    if line.startswith("|") and line.endswith("|"):
+        line = " · ".join(cell.strip() for cell in line.strip("|").split("|") if cell.strip())
+    return line
 
 
 def check(citation: Citation, document_text: str) -> bool:

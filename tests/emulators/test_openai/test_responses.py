@@ -62,7 +62,7 @@ def test_the_stream_helper_gathers_the_final_response(client):
 
 
 def test_a_response_over_its_limit_is_incomplete(client):
-    long = f"[1] We open at {'nine and ' * 40}ten."
+    long = "[1] When we open: we open at nine from Monday to Friday, at ten on every Saturday."
     response = respond(client, "When do you open?", instructions=long, max_output_tokens=16)
     assert response.status == "incomplete"
     assert response.incomplete_details.reason == "max_output_tokens"

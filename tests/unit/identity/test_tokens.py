@@ -286,6 +286,7 @@ def test_a_key_without_an_id_is_known_by_its_thumbprint():
         json.dumps({"keys": [ECKey.generate_key("P-384").as_dict(private=True)]}),
         json.dumps({"keys": [OctKey.generate_key(256).as_dict(private=True)]}),
     ],
+    ids=range(13),
 )
 def test_a_set_that_cannot_sign_is_refused_without_being_quoted(text):
     with pytest.raises(ValueError, match="signing key") as refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.contracts.knowledge import Document, DocumentUpload, EmbeddingProgress, Failure
-from shared.knowledge import documents
+from shared.knowledge import documents, media
 
 
 def received(**fields: object) -> Document:
@@ -76,8 +76,8 @@ def test_progress_grows_with_stages_and_with_chunks_embedded() -> None:
 
 
 def test_the_media_type_is_the_formats_when_the_client_names_none() -> None:
-    assert documents.media_type("application/octet-stream", "pdf") == "application/pdf"
-    assert documents.media_type("text/x-markdown", "markdown") == "text/x-markdown"
+    assert media.media_type("application/octet-stream", "pdf") == "application/pdf"
+    assert media.media_type("text/x-markdown", "markdown") == "text/x-markdown"
 
 
 def test_an_external_id_is_a_name_within_its_knowledge_base() -> None:
@@ -89,6 +89,6 @@ def test_a_download_cannot_be_taken_for_a_page_of_ours() -> None:
     _, version = documents.with_content(
         received(), DocumentUpload(filename='x"; é.html', text="<p>"), "html"
     )
-    headers = documents.download_headers(version)
+    headers = media.download_headers(version)
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Content-Disposition"] == "attachment; filename*=UTF-8''x%22%3B%20%C3%A9.html"
