@@ -30,22 +30,21 @@ def openapi(given: argparse.Namespace) -> int:
 
 def render(root: Path) -> str:
     """The document as JSON text."""
-    services = [found for found in _services(root) if found]
-    return json.dumps(describe(services, "Frontdesk", "1"), indent=1, ensure_ascii=False) + "\n"
+    entries = load(root / MANIFEST).services.values()
+    mains = [root / entry.folder / "main.py" for entry in entries if entry.signature == "http"]
+    document = describe(map(service_of, mains), "Frontdesk", "1")
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def _services(root: Path) -> list[Service | None]:
-    manifest = load(root / MANIFEST)
-    return [service_of(root / entry.folder / "main.py") for entry in manifest.services.values()]
-
-
-def service_of(main: Path) -> Service | None:
-    """The Service that a main.py declares; None for the gateway, which declares none."""
+def service_of(main: Path) -> Service:
+    """The Service that a main.py declares."""
     spec = importlib.util.spec_from_file_location(f"service_{main.parent.name}", main)
     if spec is None or spec.loader is None:
         raise StackError(f"{main} cannot be loaded.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
-    found = getattr(module, "service", None)
-    return found if isinstance(found, Service) else None
+    service = module.service
+    if not isinstance(service, Service):
+        raise StackError(f"{main} declares no Service named `service`.")
+    return service

@@ -51,7 +51,9 @@ def tree(name: str) -> ast.Module:
 
 @cache
 def service(name: str) -> Service | None:
-    return service_of(folder(name) / "main.py")
+    """The service as declared; None for the gateway, which answers requests of any path."""
+    is_gateway = entry(name).get("signature") == "asgi"
+    return None if is_gateway else service_of(folder(name) / "main.py")
 
 
 @cache

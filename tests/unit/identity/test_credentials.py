@@ -119,6 +119,7 @@ def test_a_credential_in_a_log_line_shows_no_secret():
         ("secret", TENANT, KEY, b"short"),
         ("secret", TENANT, KEY, bytes(33)),
     ],
+    ids=range(8),
 )
 def test_a_credential_for_a_wrong_id_or_secret_is_not_made(kind, tenant, record, secret):
     with pytest.raises(ValueError):
