@@ -17,6 +17,9 @@ REFUSAL = "I don't know based on the documents I have."
 SOURCE_MARK = re.compile(r"^[ \t]*\[(?P<number>\d+)\][ \t\n]+(?=\S)", re.MULTILINE)
 REFUSAL_LINE = re.compile(r"^[ \t]*Refusal:[ \t]*(?P<sentence>\S.*?)[ \t]*$", re.MULTILINE)
 
+# "Hello!" or "One more thing:" before a question says nothing about it.
+OPENING = re.compile(r"^(?:(?:[\w',]+ ){0,3}[\w',]+[!:]\s+)+(?=\S[^?]*\?\s*$)")
+
 
 @dataclass(frozen=True)
 class Message:
@@ -49,7 +52,8 @@ def read(messages: Sequence[Message]) -> Prompt:
     told = [m.text for m in messages if m.role in ("system", "developer", "tool")]
     refusals = [line["sentence"] for text in told for line in REFUSAL_LINE.finditer(text)]
     sources = tuple(source for text in told for source in _sources(REFUSAL_LINE.sub("", text)))
-    return Prompt(question.strip(), sources, refusals[-1] if refusals else REFUSAL)
+    asked = OPENING.sub("", question.strip())
+    return Prompt(asked, sources, refusals[-1] if refusals else REFUSAL)
 
 
 def _sources(text: str) -> Iterator[Source]:

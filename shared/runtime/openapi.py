@@ -23,6 +23,8 @@ SECURITY = {
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
     "accessToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
 }
+TEXT = {"type": "string"}
+SERVER_EVENT = {"type": "object", "properties": {"id": TEXT, "event": TEXT, "data": TEXT}}
 
 
 def describe(services: Iterable[Service], title: str, version: str) -> dict[str, Any]:
@@ -137,7 +139,7 @@ def _responses(route: Route, references: dict[Any, Any]) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for kind in _kinds(route):
         if kind is Stream:
-            content["text/event-stream"] = {"schema": {"type": "string"}}
+            content["text/event-stream"] = {"schema": SERVER_EVENT}
         elif kind is Reply:
             content["*/*"] = {"schema": {}}
         elif kind in references:

@@ -7,17 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.flows.business import Business, sign_up
-from tests.flows.running_product import Product, emulator_commands, running
-
-# Tests say in X-Forwarded-For which address they come from, as Google's front end does.
-ENVIRONMENT = {"TRUSTED_PROXIES": "1"}
+from tests.flows.running_product import Product, emulators, running
 
 
 @pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The whole product, running."""
-    emulator_commands()
-    with running(tmp_path_factory.mktemp("product"), ENVIRONMENT) as started:
+    emulators()
+    with running(tmp_path_factory.mktemp("product")) as started:
         yield started
 
 

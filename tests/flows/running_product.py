@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 import pytest
@@ -58,7 +59,9 @@ class Product:
 
 
 @contextmanager
-def running(folder: Path, environment: Mapping[str, str]) -> Iterator[Product]:
+def running(
+    folder: Path, environment: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Product]:
     """A stack with emulators of its own, but for those that `environment` says are elsewhere."""
     ready = folder / "ready.json"
     output = folder / "output.txt"
@@ -68,7 +71,7 @@ def running(folder: Path, environment: Mapping[str, str]) -> Iterator[Product]:
     with output.open("wb") as printed:
         stack = subprocess.Popen(
             [*command, *options],
-            env={**_own_environment(), **environment},
+            env={**own_environment(), **environment},
             stdout=printed,
             stderr=subprocess.STDOUT,
         )
@@ -82,16 +85,15 @@ def running(folder: Path, environment: Mapping[str, str]) -> Iterator[Product]:
         stack.wait(PATIENCE)
 
 
-def emulator_commands() -> dict[str, tuple[str, ...]]:
-    """How each emulator is started on a free port; skips where one cannot be had."""
+def emulators() -> dict[str, backends.Backend]:
+    """The emulators that a stack would start, by name; skips where one cannot be had."""
     with pytest.MonkeyPatch.context() as here:
         for variable in ELSEWHERE:
             here.delenv(variable, raising=False)
         try:
-            chosen = list(backends.choose(Ports(free_base())))
+            return {backend.name: backend for backend in backends.choose(Ports(free_base()))}
         except StackError as missing:
             pytest.skip(str(missing))
-    return {backend.name: backend.command for backend in chosen if backend.command}
 
 
 def manifest() -> Manifest:
@@ -103,10 +105,13 @@ def free_base() -> int:
     return free_ports(manifest(), FIRST_FREE + STRIDE * (os.getpid() % 80)).base
 
 
-def _own_environment() -> dict[str, str]:
-    """This one without the emulators that other tests may have started."""
+def own_environment() -> dict[str, str]:
+    """This one without the emulators that other tests may have started.
+
+    Tests say in X-Forwarded-For which address they come from, as Google's front end does.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
-    return {**kept, "PYTHONPATH": str(REPOSITORY)}
+    return {**kept, "PYTHONPATH": str(REPOSITORY), "TRUSTED_PROXIES": "1"}
 
 
 def eventually(find: Callable[[], Found]) -> Found:

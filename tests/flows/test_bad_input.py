@@ -198,6 +198,22 @@ def test_an_id_that_could_name_something_else_is_not_found(
 
 
 @pytest.mark.usefixtures("unchanged")
+@pytest.mark.parametrize("size", [MIB // 2, 5 * MIB])
+def test_an_upload_that_breaks_off_leaves_nothing(
+    shop: Business, product: Product, size: int
+) -> None:
+    address = urlsplit(product.gateway)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+    connection.putrequest("POST", "/v1/documents")
+    connection.putheader("X-Api-Key", shop.key()["key"])
+    connection.putheader("Content-Type", "application/json")
+    connection.putheader("Content-Length", str(size))
+    connection.endheaders(b'{"text": "' + b"a" * (size // 2))
+    connection.close()
+    assert len(shop.documents()) == 1
+
+
+@pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize(
     ("headers", "slug"),
     [

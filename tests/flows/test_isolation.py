@@ -115,7 +115,7 @@ class TwoShops(RuleBasedStateMachine):
 def test_two_tenants_doing_anything_at_random_stay_apart(product: Product) -> None:
     TwoShops.product = product
     some = settings(
-        max_examples=6,
+        max_examples=12,
         stateful_step_count=20,
         deadline=None,
         database=None,

@@ -88,16 +88,15 @@ def post_message(
 
 def respond(new: api.Answer, stream: bool, work: Work) -> Answered:
     """The answer whole, stored with this work; or a stream of it that stores it at its end."""
+    pieces = compose(new, work)
     if stream:
         work.put(new)
-        return Stream(told(new, work.tenant), location(new))
-    return answers.view(keep(compose(new, work).drain(), work))
+        return Stream(told(new, pieces, Work(work.tenant)), location(new))
+    return answers.view(keep(pieces.drain(), work))
 
 
-def told(new: api.Answer, tenant: str) -> Iterator[ServerEvent]:
+def told(new: api.Answer, pieces: answers.Pieces, work: Work) -> Iterator[ServerEvent]:
     """The events of an answer as it is made. A reader who leaves does not stop it."""
-    work = Work(tenant)
-    pieces = compose(new, work)
     number = 1
     yield ServerEvent("answer.started", answers.started(new), number)
     try:

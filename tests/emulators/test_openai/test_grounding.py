@@ -84,3 +84,9 @@ def test_a_numbered_line_inside_a_source_does_not_start_a_new_one(ask):
     assert ask("Which page do I open first?", REFUNDS, steps).startswith(
         "[1] Open the settings page first. [2]"
     )
+
+
+@pytest.mark.parametrize("opening", ["", "Hello! ", "One more thing: ", "Please tell me: "])
+def test_an_opening_before_the_question_changes_nothing(ask, opening):
+    source = "The studio opens at eight on Thursdays."
+    assert ask(f"{opening}When do you open on Thursday?", source) == f"{source} [1]"
