@@ -63,7 +63,7 @@ class Store:
         """The records that exist among `record_ids`, in one round trip."""
         references = [firestore.client().document(self.path(kind, i)) for i in record_ids]
         with answering():
-            found = firestore.client().get_all(references, **within(current().remaining()))
+            found = firestore.client().get_all(references, **within(current().remaining(20)))
             return [load(kind, snapshot) for snapshot in found if snapshot.exists]
 
     def save(self, record: Record) -> None:
@@ -105,7 +105,7 @@ class Store:
         if page.cursor:
             query = query.start_after(self._after(kind, field, page.cursor))
         with answering():
-            found = list(query.limit(page.limit + 1).stream(**within(current().remaining())))
+            found = list(query.limit(page.limit + 1).stream(**within(current().remaining(10))))
         items = [load(kind, snapshot) for snapshot in found[: page.limit]]
         more = len(found) > page.limit
         return Listing(items=items, next_cursor=_cursor(items[-1], field) if more else None)
@@ -117,7 +117,7 @@ class Store:
             query = query.where(filter=_filter(condition))
         query = query.order_by(order) if order else query
         with answering():
-            return [load(kind, s) for s in query.stream(**within(current().remaining(60)))]
+            return [load(kind, s) for s in query.stream(**within(current().remaining(20)))]
 
     def _collection(self, kind: type[Record]) -> CollectionReference:
         return firestore.client().collection(f"tenants/{self.tenant}/{kind.collection}")

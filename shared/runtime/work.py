@@ -117,6 +117,7 @@ class Work:
         path = self.store.path(type(record), record.id)
         known = self.find(type(record), record.id) if self._again else None
         if known or (path in self._seen and self._seen[path].record):
+            self._confirm()
             raise Problem("conflict", f"There is such a {noun(type(record))} already.")
         self._seen.setdefault(path, _Seen(None, None))
         return self.put(record)
@@ -151,6 +152,12 @@ class Work:
             with answering():
                 firestore.commit(writes, current().remaining(20))
         outbox.relay_now(self._events)
+
+    def _confirm(self) -> None:
+        """Raises Contention if what was read so far is out of date: no ground to refuse on."""
+        checks = [self._guarded(path, self._verify(path)) for path in self._seen]
+        with answering():
+            firestore.commit(checks, current().remaining(10))
 
     def _guarded(self, path: str, write: Write) -> Write:
         seen = self._seen.get(path)

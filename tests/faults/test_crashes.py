@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.faults.faulty_line import FaultyLine
 from tests.faults.library import Library
 from tests.flows.running_product import Product, eventually, manifest
 
@@ -23,6 +24,19 @@ def test_twenty_documents_arrive_whole_although_a_service_is_killed_meanwhile(
             product.service(victim, "kill")
             product.wait_until_ready(victim)
         uploaded = uploading.result()
+    library.is_whole(uploaded)
+
+
+def test_a_crash_between_storing_an_index_and_committing_it_stores_no_chunk_twice(
+    product: Product, line: FaultyLine, library: Library
+) -> None:
+    product.service("embedding-generation", "stop")
+    uploaded = library.upload_all(range(8))
+    with line.slow(0.1):  # so that many are in between whenever it is killed
+        product.service("embedding-generation", "start")
+        for stored in range(0, 8, 2):
+            eventually(lambda stored=stored: len(library.stored()) > stored)
+            product.service("embedding-generation", "kill")
     library.is_whole(uploaded)
 
 
