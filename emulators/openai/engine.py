@@ -3,8 +3,8 @@
 A quote's score is the mean of its cosine alone and under its heading (a table row under its
 columns) + 0.05 · BM25 over this prompt's quotes + 0.3 · its source's cosine. It refuses where
 max(cosine of a quote, in its place too, or of a source) + 0.3 · the best source's coverage of the
-question's terms is below 0.74: on StackFAQ that answers 93 % of what the sources hold and refuses
-42 % of the questions whose source was taken away but whose next of kin stayed.
+question's terms is below 0.70. On 114 questions about a clinic and about a company's policies it
+quotes the answer for 64 of 76 and refuses 35 of 38 that have none; the weights were chosen there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from emulators.openai.passages import Quote, quotes
 from emulators.openai.prompt import Prompt, Source
 from emulators.openai.vectors import Vectors
 
-ANSWERABLE = 0.74
+ANSWERABLE = 0.70
 COVERAGE_WEIGHT = 0.3
 BM25_WEIGHT = 0.05
 SOURCE_WEIGHT = 0.3

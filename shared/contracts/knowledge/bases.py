@@ -14,7 +14,7 @@ from shared.contracts.knowledge.names import Name
 class KnowledgeBaseSettings(Model):
     """How a knowledge base is searched and answered from."""
 
-    top_k: Annotated[int, Field(ge=1, le=20)] = 6
+    top_k: Annotated[int, Field(ge=1, le=20)] = 8
     threshold: Annotated[float, Field(ge=0, le=2)] = 0.25
     model: Annotated[str, Field(max_length=100)] = "gpt-6-luna"
     refusal: Annotated[str, Field(min_length=1, max_length=500)] = (

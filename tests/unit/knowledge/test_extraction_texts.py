@@ -102,3 +102,19 @@ def test_a_table_may_begin_with_an_empty_cell() -> None:
     assert (
         table("\tJan\tFeb\nRent\t5\t6") == "|  | Jan | Feb |\n| --- | --- | --- |\n| Rent | 5 | 6 |"
     )
+
+
+def test_a_reference_link_is_written_out_and_its_definition_gone():
+    source = (
+        "We publish our [uptime][Up Time]. See [status].\n\n[up  time]: https://up.example 'Up'\n"
+    )
+    source += "[status]: <https://status.example>\n"
+    text = extract(source.encode(), "markdown").text
+    assert text.strip() == (
+        "We publish our [uptime](https://up.example). See [status](https://status.example)."
+    )
+
+
+def test_brackets_that_are_no_links_stay_as_they_are():
+    source = "Tick [x] or [ ] here.\n\n[status]: https://status.example\n"
+    assert extract(source.encode(), "markdown").text.strip() == "Tick [x] or [ ] here."

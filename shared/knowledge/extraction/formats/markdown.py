@@ -1,10 +1,11 @@
-"""Markdown, kept as it is but for front matter, HTML comments and underlined headings."""
+"""Markdown, kept as it is but for front matter, comments, underlined headings, link labels."""
 
 from __future__ import annotations
 
 import re
 
 from shared.knowledge.extraction.decoding import decode
+from shared.knowledge.extraction.formats.markdown_links import written_out
 from shared.knowledge.extraction.reading import Reading, clean
 
 FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.S | re.M)
@@ -25,7 +26,7 @@ CODE_OR_REWRITTEN = re.compile(
 def read(data: bytes) -> Reading:
     """The text with every heading in `#` form; the title is the front matter's or a heading's."""
     title, text = _front_matter(clean(decode(data)))
-    text = clean(CODE_OR_REWRITTEN.sub(_rewrite, text))
+    text = clean(written_out(CODE_OR_REWRITTEN.sub(_rewrite, text)))
     first = ATX_HEADING.search(text)
     return Reading(text, title=title or (first[1].rstrip("# \t") if first else None))
 
