@@ -14,10 +14,12 @@ from tests.conformance import backends, differences
 from tests.conformance.backends import Backend
 from tests.conformance.pubsub.bus import Bus
 
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", f"{differences.MARK}(backend, how, source): that back end fails the check"
     )
+    config.addinivalue_line("filterwarnings", "ignore:The return_immediately flag is deprecated")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,22 +6,27 @@ import time
 from collections.abc import Sequence
 
 from google.cloud import pubsub_v1
-from google.pubsub_v1 import types
+from google.pubsub_v1 import PublisherClient, types
 
 PATIENCE = 15
 
 
 class Bus:
-    """Publisher and subscriber clients for one project, with short names for what is made there."""
+    """Clients for one project, with short names for what is made there.
+
+    `batching` is the client applications publish with; `publisher` sends each request as it is.
+    """
 
     def __init__(self, project: str) -> None:
         self.project = f"projects/{project}"
-        self.publisher = pubsub_v1.PublisherClient()
+        ordered = pubsub_v1.types.PublisherOptions(enable_message_ordering=True)
+        self.batching = pubsub_v1.PublisherClient(publisher_options=ordered)
+        self.publisher = PublisherClient(transport=self.batching.transport)
         self.subscriber = pubsub_v1.SubscriberClient()
 
     def close(self) -> None:
-        self.publisher.stop()
-        self.publisher.transport.close()
+        self.batching.stop()
+        self.batching.transport.close()
         self.subscriber.close()
 
     def name(self, kind: str, name: str) -> str:
@@ -44,7 +49,7 @@ class Bus:
             {"data": text.encode(), "attributes": attributes, "ordering_key": key} for text in texts
         ]
         request = {"topic": topic or self.name("topics", "orders"), "messages": messages}
-        return list(self.publisher.api.publish(request=request).message_ids)
+        return list(self.publisher.publish(request=request).message_ids)
 
     def pull(self, subscription: str, count: int = 100) -> list[types.ReceivedMessage]:
         """What is there at once; nothing, where nothing is to be delivered."""
