@@ -1,12 +1,14 @@
 # Everything sets itself up from nothing but python3 (3.11 or newer).
 .DEFAULT_GOAL := help
-.PHONY: help setup up demo test lint format bench openapi lock clean
+.PHONY: help setup up demo test conformance lint format bench openapi lock clean
 
 BIN := .venv/bin
 UV := 0.13.9
 DOCS ?=
 QUESTIONS ?=
 ARGS ?=
+# google: an installed Cloud SDK's emulators instead of the embedded ones
+EMULATORS ?=
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +33,12 @@ up: setup ## the whole stack on 127.0.0.1, until Ctrl-C (ARGS="--only knowledge 
 demo: setup ## documents in, grounded answers out (DOCS=folder QUESTIONS=file for your own)
 	@$(BIN)/frontdesk demo $(if $(DOCS),--docs "$(DOCS)") $(if $(QUESTIONS),--questions "$(QUESTIONS)") $(ARGS)
 
-test: setup ## all tests but benchmarks (ARGS="tests/unit -k chunk")
-	@$(BIN)/python -m pytest $(ARGS)
+test: setup ## all tests but benchmarks (ARGS="tests/unit -k chunk", EMULATORS=google)
+	@FRONTDESK_EMULATORS=$(EMULATORS) $(BIN)/python -m pytest $(ARGS)
+
+conformance: setup ## the client libraries' own tests, and 10,000 random sequences beside Google's
+	@$(BIN)/python -m tests.conformance.client_suites $(ARGS)
+	@$(BIN)/python -m tests.conformance.differential --sequences 10000
 
 lint: setup ## style, types and import rules
 	@$(BIN)/ruff format --check .

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 import pytest
 from flask.testing import FlaskClient
 
-from emulators.stack import sdk
+from emulators.stack import backends
 from emulators.stack.errors import StackError
 from emulators.stack.processes import leashed
 from emulators.stack.sockets import HOST, is_open
@@ -25,14 +25,14 @@ from shared.runtime import Service, context
 
 START_SECONDS = 60
 EMULATORS = {
-    "FIRESTORE_EMULATOR_HOST": sdk.firestore_command,
-    "PUBSUB_EMULATOR_HOST": sdk.pubsub_command,
+    "FIRESTORE_EMULATOR_HOST": backends.firestore_command,
+    "PUBSUB_EMULATOR_HOST": backends.pubsub_command,
 }
 
 
 @pytest.fixture(scope="session")
 def google() -> Iterator[None]:
-    """Firestore and Pub/Sub: at the addresses in the environment, else an installed SDK's."""
+    """Firestore and Pub/Sub: at the addresses in the environment, else emulators of our own."""
     with ExitStack() as stack:
         for variable, command in EMULATORS.items():
             if not os.environ.get(variable):

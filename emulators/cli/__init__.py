@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     _add_up(command("up", "up:up", "start everything; Ctrl-C stops it"))
+    _add_emulators(command("emulators", "emulators:emulators", "Firestore and Pub/Sub alone"))
     _add_demo(command("demo", "demo:demo", "fresh stack, documents, questions, verdict"))
     _add_upload(command("upload", "documents:upload", "upload files, wait until they can answer"))
     _add_client(command("documents", "documents:documents", "list all documents"))
@@ -81,16 +82,25 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--keep", action="store_true", help="leave it running until Ctrl-C")
 
 
+def _add_emulators(emulators: argparse.ArgumentParser) -> None:
+    for name, port in (("--firestore-port", 8080), ("--pubsub-port", 8085), ("--admin-port", 8086)):
+        text = "(default: %(default)s)"
+        emulators.add_argument(name, type=int, default=port, metavar="PORT", help=text)
+    emulators.add_argument("--data", type=Path, metavar="DIR", help="keep everything here")
+    emulators.add_argument("--manifest", type=Path, metavar="FILE", help="enforce its indexes")
+
+
 def _add_up(up: argparse.ArgumentParser) -> None:
     options: list[tuple[str, dict[str, Any]]] = [
         ("--only", {"action": "append", "default": [], "help": "services or domains, by comma"}),
         ("--port-base", {"type": int, "default": 8000, "help": "moves all ports (8000)"}),
         ("--ready-file", {"type": Path, "help": "write addresses and keys here when ready"}),
+        ("--data", {"type": Path, "metavar": "DIR", "help": "keep everything in this folder"}),
         ("--verbose", {"action": "store_true", "help": "show the logs on the console too"}),
         ("--unannounced", {"action": "store_true", "help": argparse.SUPPRESS}),
         (
             "--google-emulators",
-            {"action": "store_true", "help": "Google's Firestore and Pub/Sub"},
+            {"action": "store_true", "help": "Google's, from an installed Cloud SDK"},
         ),
     ]
     for name, options_of_one in options:

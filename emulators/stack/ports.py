@@ -15,12 +15,13 @@ STRIDE = 100
 LOWEST, HIGHEST = 1024, 65535 - STRIDE
 FIRST_FREE, LAST_FREE = 18000, 28000
 
-Part = Literal["firestore", "storage", "secrets", "pubsub", "openai", "control"]
+Part = Literal["firestore", "storage", "secrets", "pubsub", "emulators", "openai", "control"]
 OFFSETS: dict[Part, int] = {
     "firestore": 80,
     "storage": 83,
     "secrets": 84,
     "pubsub": 85,
+    "emulators": 86,
     "openai": 90,
     "control": 99,
 }

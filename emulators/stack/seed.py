@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from emulators.stack.api import Api, ApiError
 
@@ -21,6 +23,17 @@ class Tenant:
     password: str
     api_key: str
     visitor_key: str
+
+
+def tenant(gateway: str, kept: Path | None) -> Tenant:
+    """The tenant that an earlier stack kept in this file, else a new one. Raises ApiError."""
+    if kept and kept.exists():
+        return Tenant(**json.loads(kept.read_text(encoding="utf-8")))
+    made = make_tenant(gateway)
+    if kept:
+        kept.touch(mode=0o600)
+        kept.write_text(json.dumps(asdict(made)), encoding="utf-8")
+    return made
 
 
 def make_tenant(gateway: str) -> Tenant:

@@ -35,7 +35,14 @@ class Stack:
     Construction raises StackError when a port is taken or an emulator is not installed.
     """
 
-    def __init__(self, root: Path, ports: Ports, only: list[str], google: bool) -> None:
+    def __init__(
+        self,
+        root: Path,
+        ports: Ports,
+        only: list[str],
+        google: bool = False,
+        data: Path | None = None,
+    ) -> None:
         self.ports = ports
         self.every = load(root / MANIFEST)
         self.manifest = self.every.select(only)
@@ -45,7 +52,8 @@ class Stack:
             name: f"http://{HOST}:{ports.service(service.port)}"
             for name, service in self.manifest.services.items()
         }
-        self.backends = list(backends.choose(ports, google))
+        self.backends = list(backends.choose(ports, google, data, root / MANIFEST))
+        self._tenant_file = data / "tenant.json" if data else None
         self._token = secrets.token_urlsafe(16)
         self._root = root
         self._programs: list[Program] = []
@@ -169,7 +177,7 @@ class Stack:
 
     def _make_tenant(self) -> seed.Tenant:
         try:
-            return seed.make_tenant(self.gateway)
+            return seed.tenant(self.gateway, self._tenant_file)
         except ApiError as refused:
             said = f"The demo tenant cannot be made: {refused} (logs: {self.logs})"
             raise StackError(said) from refused

@@ -26,6 +26,11 @@ Written by `python -m tests.conformance.differences` from the marks on the check
 is not listed here gives the same on both. A check states what the documentation says: the back end
 named departs from it (the test suite sees that it does), the other one follows it.
 
+Transactions are serialisable on both and differ in how: Google's locks what a transaction reads, so
+that other writers wait and at last fail; the embedded one lets them write and aborts the commit of
+the transaction that read. The service offers both:
+cloud.google.com/firestore/docs/transaction-data-contention.
+
 | departs | how | documentation | check |
 |---|---|---|---|
 """

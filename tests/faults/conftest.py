@@ -8,19 +8,31 @@ from contextlib import contextmanager
 
 import pytest
 
+from emulators.stack import backends
 from emulators.stack.backends import PROJECT, Backend
+from emulators.stack.ports import Ports
 from emulators.stack.sockets import HOST, is_open
 from tests.faults.faulty_line import FaultyLine
 from tests.faults.library import Library
 from tests.faults.model import Model
 from tests.flows.business import sign_up
-from tests.flows.running_product import Product, emulators, eventually, own_environment, running
+from tests.flows.running_product import (
+    Product,
+    emulators,
+    eventually,
+    free_base,
+    own_environment,
+    running,
+)
 
 
 @pytest.fixture(scope="package")
 def store() -> Iterator[Backend]:
     """A Firestore emulator of these tests' own."""
-    with started(emulators()["firestore"]) as backend:
+    emulators()
+    port = Ports(free_base()).part("firestore")
+    command = backends.firestore_command(port)
+    with started(Backend("firestore", "", f"{HOST}:{port}", port, command)) as backend:
         yield backend
 
 

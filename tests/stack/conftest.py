@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emulators.stack import sdk
+from emulators.stack import backends
 from emulators.stack.errors import StackError
 from tests.stack.running_stack import PROJECT, RunningStack
 
@@ -19,7 +19,7 @@ def pubsub() -> None:
     """Skips where no Pub/Sub emulator can be had."""
     if not os.environ.get("PUBSUB_EMULATOR_HOST"):
         try:
-            sdk.pubsub_command(0)
+            backends.pubsub_command(0)
         except StackError as missing:
             pytest.skip(str(missing))
 

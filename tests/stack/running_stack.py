@@ -97,7 +97,7 @@ def cli(root: Path) -> list[str]:
 def environment(heard: Path) -> dict[str, str]:
     """No real OpenAI server is needed here, and Firestore is never asked."""
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name != "PUBSUB_EMULATOR_HOST"},
         "PYTHONPATH": str(REPOSITORY),
         "HEARD_FILE": str(heard),
         "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-import urllib3
+import grpc
+from google.pubsub_v1 import PublisherClient, PubsubMessage
+from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
 from emulators.stack.manifest import MANIFEST, load
 from emulators.stack.topics import layout
@@ -15,14 +17,10 @@ EVENT = "sounds.call.made.v1"
 
 
 def publish(stack: RunningStack, text: str, **attributes: str) -> None:
-    topic = f"projects/frontdesk-local/topics/{EVENT}"
-    message = {"data": base64.b64encode(text.encode()).decode(), "attributes": attributes}
-    answer = urllib3.request(
-        "POST",
-        f"http://{stack.facts['emulators']['pubsub']}/v1/{topic}:publish",
-        json={"messages": [message]},
-    )
-    assert answer.status == 200, answer.data
+    with grpc.insecure_channel(stack.facts["emulators"]["pubsub"]) as channel:
+        publisher = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
+        message = PubsubMessage(data=text.encode(), attributes=attributes)
+        publisher.publish(topic=f"projects/frontdesk-local/topics/{EVENT}", messages=[message])
 
 
 def received(stack: RunningStack, path: str, text: str) -> list[dict[str, Any]]:

@@ -157,15 +157,28 @@ def test_without_java_it_says_what_is_missing(
         sdk.firestore_command(8080)
 
 
-def test_an_address_in_the_environment_is_used_unless_googles_emulators_are_asked_for(
-    pubsub: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_address_in_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FRONTDESK_EMULATORS", raising=False)
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", "elsewhere:1")
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", "elsewhere:2")
     given = {backend.name: backend for backend in backends.choose(Ports())}
     assert (given["pubsub"].address, given["pubsub"].command) == ("elsewhere:1", None)
+    monkeypatch.delenv("PUBSUB_EMULATOR_HOST")
+    one_only = {backend.name: backend for backend in backends.choose(Ports())}
+    assert one_only["firestore"].address == "elsewhere:2"
+    assert one_only["pubsub"].address == "127.0.0.1:8085"
+    assert one_only["pubsub"].command is not None
+
+
+def test_googles_emulators_are_used_where_they_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("firestore", "pubsub"):
+        monkeypatch.setattr(sdk, f"{name}_command", lambda port: ("java", str(port)))
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", "elsewhere:1")
     asked = {backend.name: backend for backend in backends.choose(Ports(), google=True)}
     assert asked["pubsub"].address == "127.0.0.1:8085"
+    assert asked["firestore"].command == ("java", "8080")
 
 
 def test_a_port_base_out_of_range_is_refused() -> None:

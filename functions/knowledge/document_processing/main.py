@@ -18,6 +18,7 @@ from shared.contracts.knowledge import (
     Failure,
     Format,
     KnowledgeBase,
+    folder,
 )
 from shared.knowledge import documents
 from shared.knowledge.extraction import Unreadable, detect, inspect
@@ -61,7 +62,10 @@ def retry(document_id: str, work: Work) -> Document:
 def process(event: DocumentReceived, work: Work, files: Files) -> None:
     """Extracts text and chunks of a version, unless it is deleted or superseded meanwhile."""
     document = work.find(Document, event.document_id)
-    if document is None or document.version != event.version:
+    if document is None:
+        files.delete_under(folder(event.document_id))  # an attempt of ours may have outlived it
+        return
+    if document.version != event.version:
         return
     version = work.get(DocumentVersion, documents.version_id(document.id, event.version))
     try:

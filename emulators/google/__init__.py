@@ -1,0 +1,1 @@
+"""The embedded Google emulators in one process."""

@@ -1,0 +1,37 @@
+"""Embedded emulators of Firestore and Pub/Sub on 127.0.0.1, until interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from emulators.google.process import Settings, run
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Reads the command line (by default the process's own) and serves."""
+    parser = argparse.ArgumentParser(prog="python -m emulators.google", description=__doc__)
+    parser.add_argument("--firestore-port", type=int, metavar="PORT")
+    parser.add_argument("--pubsub-port", type=int, metavar="PORT")
+    parser.add_argument("--admin-port", type=int, metavar="PORT", help="faults, reset, pages")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="keep everything in this folder")
+    parser.add_argument(
+        "--manifest",
+        type=Path,
+        metavar="FILE",
+        help="refuse queries whose composite index is not under `indexes:` in this YAML file, "
+        "delete documents by its `ttl:`",
+    )
+    settings = Settings(**vars(parser.parse_args(arguments)))
+    if settings.firestore_port is None and settings.pubsub_port is None:
+        parser.error("give --firestore-port, --pubsub-port or both")
+    try:
+        asyncio.run(run(settings))
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"emulators: {error}") from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the embedded Google emulators share: gRPC without clients, faults, time, storage, admin."""

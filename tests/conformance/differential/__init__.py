@@ -1,0 +1,1 @@
+"""Random sequences of operations on two back ends, whose results must be equal."""
