@@ -63,7 +63,7 @@ def read_filter(asked: Message) -> Filter:
             f"Too many disjunctions after normalization. Result had {count} disjunctions "
             f"which is more than the maximum of {MOST_DISJUNCTIONS}"
         )
-    for conjunction in disjunctions(read):
+    for conjunction in disjunctions(read, lists=True):
         if sum(condition.is_containment for condition in conjunction) > 1:
             raise InvalidArgument(
                 "A maximum of 1 'ARRAY_CONTAINS' filter is allowed per disjunction."
@@ -124,11 +124,11 @@ def _count(read: Filter) -> int:
     return join(_count(part) for part in read.parts)
 
 
-def disjunctions(read: Filter) -> list[Conjunction]:
-    """The disjunctive normal form; lists are spread into equalities."""
+def disjunctions(read: Filter, *, lists: bool = False) -> list[Conjunction]:
+    """The disjunctive normal form; lists are spread into equalities, unless `lists` stay."""
     if isinstance(read, Condition):
-        return [frozenset({condition}) for condition in spread(read)]
-    forms = [disjunctions(part) for part in read.parts]
+        return [frozenset({condition}) for condition in ([read] if lists else spread(read))]
+    forms = [disjunctions(part, lists=lists) for part in read.parts]
     if not read.every:
         return [conjunction for form in forms for conjunction in form]
     return [frozenset[Condition]().union(*chosen) for chosen in product(*forms)]

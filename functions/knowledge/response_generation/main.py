@@ -15,7 +15,7 @@ from functools import partial
 from shared.contracts import answers as api
 from shared.contracts.base import Listing, Page, now
 from shared.contracts.knowledge import DocumentVersion, KnowledgeBase, SearchResult
-from shared.knowledge import answers
+from shared.knowledge import answers, composing
 from shared.knowledge.answers import own
 from shared.knowledge.documents import implied_base
 from shared.knowledge.texts import TextCache
@@ -95,7 +95,7 @@ def respond(new: api.Answer, stream: bool, work: Work) -> Answered:
     return answers.view(keep(pieces.drain(), work))
 
 
-def told(new: api.Answer, pieces: answers.Pieces, work: Work) -> Iterator[ServerEvent]:
+def told(new: api.Answer, pieces: composing.Pieces, work: Work) -> Iterator[ServerEvent]:
     """The events of an answer as it is made. A reader who leaves does not stop it."""
     number = 1
     yield ServerEvent("answer.started", answers.started(new), number)
@@ -111,7 +111,7 @@ def told(new: api.Answer, pieces: answers.Pieces, work: Work) -> Iterator[Server
     yield ServerEvent("answer.completed", answers.completed(done), number + 1)
 
 
-def compose(asked: api.Answer, work: Work) -> answers.Pieces:
+def compose(asked: api.Answer, work: Work) -> composing.Pieces:
     """The answer under way: what is found is checked against the documents, then written from."""
     base_id = asked.knowledge_base_id
     settings = work.store.get(KnowledgeBase, base_id, implied_base(base_id)).settings
@@ -121,10 +121,10 @@ def compose(asked: api.Answer, work: Work) -> answers.Pieces:
     def text_of(file: str) -> str:
         return texts.get((work.tenant, file), lambda: work.files.read(file))
 
-    hits = answers.proven(found, text_of)
+    hits = composing.proven(found, text_of)
     key, versions = secret("openai-api-key"), partial(work.store.find_all, DocumentVersion)
-    making = answers.compose(asked.question, hits, settings, key, versions)
-    return answers.Pieces(making, asked)
+    making = composing.compose(asked.question, hits, settings, key, versions, text_of)
+    return composing.Pieces(making, asked)
 
 
 def location(answer: api.Answer) -> str:

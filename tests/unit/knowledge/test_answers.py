@@ -9,7 +9,7 @@ import pytest
 from shared.contracts.answers import Answer, Citation, Grounded, Question
 from shared.contracts.knowledge import SearchHit
 from shared.contracts.problems import Problem
-from shared.knowledge import answers
+from shared.knowledge import answers, composing
 from shared.knowledge.texts import TextCache
 
 
@@ -23,7 +23,7 @@ def making(*pieces: str) -> Generator[str, None, Grounded]:
 
 
 def test_what_was_streamed_is_kept_in_the_same_pieces() -> None:
-    pieces = answers.Pieces(making("Yes. [1]", " For two hours. [2]"), asked())
+    pieces = composing.Pieces(making("Yes. [1]", " For two hours. [2]"), asked())
     assert next(pieces) == "Yes. [1]"
     done = pieces.drain()
     assert done.deltas == ["Yes. [1]", " For two hours. [2]"]
@@ -31,7 +31,7 @@ def test_what_was_streamed_is_kept_in_the_same_pieces() -> None:
 
 
 def test_a_finished_answer_tells_the_events_of_its_stream_again() -> None:
-    pieces = answers.Pieces(making("Yes. [1]"), asked())
+    pieces = composing.Pieces(making("Yes. [1]"), asked())
     done = pieces.drain()
     names = [name for name, _ in answers.events(done)]
     assert names == ["answer.started", "answer.delta", "answer.completed"]
@@ -43,7 +43,7 @@ def test_a_failure_while_writing_is_raised_to_whoever_reads() -> None:
         yield "Yes. [1]"
         raise Problem("unavailable", "The model does not answer.")
 
-    pieces = answers.Pieces(failing(), asked())
+    pieces = composing.Pieces(failing(), asked())
     next(pieces)
     with pytest.raises(Problem):
         pieces.drain()
@@ -68,7 +68,7 @@ def test_only_hits_that_stand_in_the_document_letter_for_letter_are_used() -> No
     text = "Parking is free. Dogs are welcome – 🐕 too."
     right = hit("Dogs are welcome – 🐕 too.", 17)
     wrong = [hit("Dogs are welcome", 16), hit("Parking is cheap.", 0), hit("Parking is free. ", 9)]
-    assert answers.proven([wrong[0], right, *wrong[1:]], lambda _: text) == [right]
+    assert composing.proven([wrong[0], right, *wrong[1:]], lambda _: text) == [right]
 
 
 def test_a_hit_of_a_document_deleted_meanwhile_is_left_out_but_a_store_that_fails_is_not() -> None:
@@ -78,9 +78,9 @@ def test_a_hit_of_a_document_deleted_meanwhile_is_left_out_but_a_store_that_fail
     def down(_: str) -> str:
         raise Problem("unavailable")
 
-    assert answers.proven([hit("x", 0)], missing) == []
+    assert composing.proven([hit("x", 0)], missing) == []
     with pytest.raises(Problem):
-        answers.proven([hit("x", 0)], down)
+        composing.proven([hit("x", 0)], down)
 
 
 def test_a_text_is_read_once_and_the_least_used_one_goes_when_there_are_too_many() -> None:
