@@ -8,6 +8,7 @@ from math import ceil
 
 from shared.contracts.knowledge import Chunk
 from shared.knowledge.structure import Section, Unit, sections
+from shared.knowledge.tables import Tables
 
 SMALL_SHARE = 24
 """A section under a twenty-fourth of a chunk (7 words) shares one with its neighbours; a larger one
@@ -21,14 +22,17 @@ def chunk(text: str, page_starts: list[int], max_words: int = 180) -> list[Chunk
     the same heading share a chunk under that heading. It breaks between paragraphs, list items,
     table rows and sentences; one of these is cut only if it alone is too long. Together the
     chunks hold every character but white space and headings exactly once. Offsets are Python
-    string indices; `text[start:end]` has no white space at its ends; `page` counts from 1.
+    string indices; `text[start:end]` has no white space at its ends; `page` counts from 1. The
+    `context` of a chunk that begins within a table is the table's header row.
     """
+    tables = Tables(text)
     return [
         Chunk(
             start=start,
             end=end,
             page=page_at(page_starts, start),
             heading=path,
+            context=tables.header_above(start),
         )
         for group in _neighbours(sections(text, max_words), max_words)
         for start, end, path in _spans(group, max_words)

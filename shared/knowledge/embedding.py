@@ -44,6 +44,7 @@ def batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def input_text(title: str, chunk: Chunk, text: str) -> str:
-    """What of a chunk is embedded: where it stands (title and headings) before what it says."""
+    """What of a chunk is embedded: title, headings and context, then what it says."""
     path = " › ".join(dict.fromkeys([title, *chunk.heading]))
-    return f"{path}\n{text[chunk.start : chunk.end]}"
+    context = f"{chunk.context}\n" if chunk.context else ""
+    return f"{path}\n{context}{text[chunk.start : chunk.end]}"

@@ -9,6 +9,10 @@ from shared.contracts.knowledge import DocumentVersion, Format
 MEDIA_TYPES: dict[Format, str] = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "epub": "application/epub+zip",
+    "eml": "message/rfc822",
     "html": "text/html",
     "markdown": "text/markdown",
     "text": "text/plain",

@@ -12,12 +12,17 @@ from shared.contracts.knowledge.names import EMBEDDING_DIMENSIONS, EMBEDDING_MOD
 
 
 class Chunk(Model):
-    """A passage: code points `start` to `end` of the text, on `page` (1-based; None if unpaged)."""
+    """A passage: code points `start` to `end` of the text, on `page` (1-based; None if unpaged).
+
+    `context` is what the passage cannot be understood without: for one that begins within a
+    table, the table's header row.
+    """
 
     start: int
     end: int
     page: int | None = None
     heading: tuple[str, ...] = ()
+    context: str = ""
 
 
 class ChunkSet(Model):

@@ -10,7 +10,7 @@ DEFAULT_KNOWLEDGE_BASE = "default"
 EMBEDDING_MODEL = "text-embedding-3-small"
 EMBEDDING_DIMENSIONS = 512
 
-Format = Literal["pdf", "docx", "html", "markdown", "text", "csv"]
+Format = Literal["pdf", "docx", "xlsx", "pptx", "epub", "eml", "html", "markdown", "text", "csv"]
 Status = Literal["processing", "ready", "failed"]
 StageName = Literal["received", "extracted", "embedded", "indexed"]
 Name = Annotated[str, Field(min_length=1, max_length=200)]

@@ -13,22 +13,29 @@ if TYPE_CHECKING:
     from shared.contracts.knowledge import Format
 
 
-class Kind(NamedTuple):
-    """How a format is recognised; one that is not plain text is only opened in the sandbox."""
+OPEN_PACKAGING = b"[Content_Types].xml"
 
+
+class Kind(NamedTuple):
+    """How a format is recognised; one that is not plain text is only opened in the sandbox.
+
+    `zip_names` are parts of names that all occur among the entries of a zip container.
+    """
+
+    sandboxed: bool = False
     magic: bytes = b""
-    zip_folder: bytes = b""
+    zip_names: tuple[bytes, ...] = ()
     suffixes: tuple[str, ...] = ()
     media_types: tuple[str, ...] = ()
 
-    @property
-    def sandboxed(self) -> bool:
-        return bool(self.magic or self.zip_folder)
-
 
 KINDS: dict[Format, Kind] = {
-    "pdf": Kind(magic=b"%PDF-"),
-    "docx": Kind(zip_folder=b"word/"),
+    "pdf": Kind(sandboxed=True, magic=b"%PDF-"),
+    "docx": Kind(sandboxed=True, zip_names=(OPEN_PACKAGING, b"word/")),
+    "xlsx": Kind(sandboxed=True, zip_names=(OPEN_PACKAGING, b"xl/")),
+    "pptx": Kind(sandboxed=True, zip_names=(OPEN_PACKAGING, b"ppt/")),
+    "epub": Kind(sandboxed=True, zip_names=(b"META-INF/container.xml",)),
+    "eml": Kind(sandboxed=True, suffixes=(".eml",), media_types=("message/rfc822",)),
     "html": Kind(
         suffixes=(".html", ".htm", ".xhtml"), media_types=("text/html", "application/xhtml+xml")
     ),
@@ -36,4 +43,4 @@ KINDS: dict[Format, Kind] = {
     "csv": Kind(suffixes=(".csv", ".tsv"), media_types=("text/csv", "text/tab-separated-values")),
     "text": Kind(suffixes=(".txt", ".text", ".log"), media_types=("text/plain",)),
 }
-SUPPORTED = "PDF, DOCX, HTML, Markdown, plain text or CSV"
+SUPPORTED = "PDF, DOCX, XLSX, PPTX, EPUB, EML, HTML, Markdown, plain text or CSV"

@@ -18,6 +18,12 @@ MAX_RATIO = 200
 RATIO_FROM = MIB
 MAX_ENTRIES = 10_000
 
+MAX_SCANNED_PAGES = 50
+"""Pages of a PDF without a text layer; recognising one takes a second or so."""
+
+RECOGNITION_SECONDS = 50
+"""Wall time that recognising all pages of a document may take."""
+
 SECONDS = 60
 """Wall time, and CPU time, of one sandboxed task."""
 

@@ -18,7 +18,10 @@ from shared.knowledge.extraction.worker import REFUSED
 Task = Literal["inspect", "extract"]
 
 ROOT = str(Path(__file__).resolve().parents[3])
-KEPT = ("PATH", "LD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT")
+KEPT = (
+    *("PATH", "LD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT"),
+    *("TESSERACT_LANG", "TESSDATA_PREFIX"),
+)
 """The worker sees nothing else of the environment, so no secret of the service."""
 
 logger = logging.getLogger(__name__)

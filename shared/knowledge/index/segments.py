@@ -127,7 +127,7 @@ def _row(chunk: Chunk, text: str, title: str) -> _Row:
     if len(text) != chunk.end - chunk.start:
         raise ValueError(f"the text of chunk {chunk.start}-{chunk.end} is not what it spans")
     heading = " > ".join(chunk.heading)[:MOST_HEADING]
-    return _Row(chunk, heading, text, lexicon.describe(text, heading, title))
+    return _Row(chunk, heading, text, lexicon.describe(text, f"{heading} {chunk.context}", title))
 
 
 def _parts(rows: Sequence[_Row], dimensions: int) -> Iterator[tuple[int, list[_Row]]]:

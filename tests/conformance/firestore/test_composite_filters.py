@@ -82,6 +82,31 @@ def test_in_filters_multiply_the_branches(grid) -> None:
         ids(grid.where(filter=And([f("x", "in", six), f("y", "in", six)])))
 
 
+@pytest.mark.parametrize(
+    "filter",
+    [
+        And([f("t", "array_contains", 1), f("t", "array_contains", 2)]),
+        And([f("t", "array_contains", 1), f("t", "array_contains_any", [1])]),
+        And([f("t", "array_contains_any", [1, 2]), f("t", "array_contains_any", [1])]),
+        Or([And([f("t", "array_contains", 1), f("s", "array_contains", 1)]), f("x", "==", 1)]),
+    ],
+    ids=["two", "one and a list", "two lists", "in a branch"],
+)
+def test_arrays_are_looked_into_once_a_branch(grid, filter) -> None:
+    with pytest.raises(InvalidArgument):
+        ids(grid.where(filter=filter))
+
+
+def test_arrays_are_looked_into_in_every_branch(grid) -> None:
+    query = Or([f("t", "array_contains", 2), f("t", "array_contains_any", [0])])
+    assert len(ids(grid.where(filter=query))) == 8
+
+
+def test_the_same_look_into_an_array_counts_once(grid) -> None:
+    query = And([f("t", "array_contains", 2), f("t", "array_contains", 2)])
+    assert len(ids(grid.where(filter=query))) == 5
+
+
 def test_an_or_with_a_not_in_is_refused(grid) -> None:
     with pytest.raises(InvalidArgument):
         ids(grid.where(filter=Or([f("x", "not-in", [1]), f("y", "==", 2)])))

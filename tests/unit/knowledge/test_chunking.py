@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from shared.contracts.knowledge import Chunk
 from shared.knowledge.chunking import chunk
+from shared.knowledge.embedding import input_text
+from shared.knowledge.tables import Tables
 
 HEADING = re.compile(r"#{1,6} .*")
 
@@ -89,6 +91,46 @@ def test_table_rows_stay_whole_and_the_header_stays_with_its_first_row() -> None
         line for text in found for line in text.split("\n") if line.startswith("| plan")
     ] == rows
     assert not any(text.endswith(("| Plan | Price |", "| --- | --- |")) for text in found)
+
+
+def test_a_chunk_that_begins_within_a_table_has_its_header_as_context() -> None:
+    rows = [f"| plan {n} | {n} euros a month |" for n in range(10)]
+    table = "\n".join(["| Plan | Price |", "| --- | --- |", *rows])
+    text = f"{table}\n\n{sentence(1, 40)}"
+    first, *others, last = chunk(text, [], max_words=40)
+    assert text[first.start : first.end].startswith("| Plan | Price |")
+    assert first.context == ""
+    assert [c.context for c in others] == ["| Plan | Price |"] * len(others) != []
+    assert text[others[-1].start : others[-1].end].endswith(rows[-1])
+    assert last.context == ""
+
+
+def test_each_table_has_its_own_header() -> None:
+    rows = [f"{n} | {n} euros a month" for n in range(10)]
+    one = "\n".join(["Plan | Price", "--- | ---", *rows])
+    two = "\n".join(["Room | Size", "-|-", *rows])
+    found = chunk(f"{one}\n\n{sentence(1)}\n\n{two}", [], max_words=20)
+    contexts = [c.context for c in found if c.context]
+    assert list(dict.fromkeys(contexts)) == ["Plan | Price", "Room | Size"]
+
+
+def test_a_first_row_as_long_as_a_paragraph_is_no_header() -> None:
+    rows = [f"| {n} | euros |" for n in range(40)]
+    text = "\n".join([f"| a | {'word ' * 80}|", "| --- | --- |", *rows])
+    assert {c.context for c in chunk(text, [])} == {""}
+
+
+def test_the_context_is_embedded_before_the_text_and_after_the_headings() -> None:
+    text = "| a | b |"
+    plain = Chunk(start=0, end=len(text), heading=("Fees",))
+    assert input_text("Terms", plain, text) == "Terms › Fees\n| a | b |"
+    headed = plain.model_copy(update={"context": "| Plan | Fee |"})
+    assert input_text("Terms", headed, text) == "Terms › Fees\n| Plan | Fee |\n| a | b |"
+
+
+def test_lines_of_bars_and_dashes_take_no_longer_than_other_lines() -> None:
+    for text in ("|" * 300_000, "|-\n" * 100_000, "-" * 300_000 + "|x", "| a\n" * 100_000):
+        assert Tables(text).header_above(len(text)) == ""
 
 
 def test_rows_of_a_table_without_outer_pipes_stay_whole() -> None:

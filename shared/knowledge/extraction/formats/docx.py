@@ -10,16 +10,8 @@ from typing import TYPE_CHECKING
 
 from shared.knowledge.extraction import markup
 from shared.knowledge.extraction.errors import Unreadable
-from shared.knowledge.extraction.formats.docx_parts import (
-    Package,
-    attribute,
-    child,
-    descendant,
-    is_on,
-    local,
-    outline_level,
-    value,
-)
+from shared.knowledge.extraction.formats.docx_parts import Package, is_on, outline_level, value
+from shared.knowledge.extraction.formats.elements import attribute, child, descendant, local
 from shared.knowledge.extraction.reading import Reading, clean
 
 if TYPE_CHECKING:

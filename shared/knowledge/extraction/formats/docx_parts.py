@@ -1,20 +1,14 @@
-"""Opens a DOCX container: its main part, its styles and its notes (ECMA-376, parts 1 and 2).
-
-Elements are told apart by local name, so strict and transitional documents read alike.
-"""
+"""Opens a DOCX: its body, its styles and its notes (ECMA-376, part 1)."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from defusedxml import DefusedXmlException
-from defusedxml import ElementTree as SafeTree
-
-from shared.knowledge.extraction.archive import Archive
-from shared.knowledge.extraction.errors import Unreadable, damaged
+from shared.knowledge.extraction.errors import damaged
+from shared.knowledge.extraction.formats.elements import attribute, child, descendant, local
+from shared.knowledge.extraction.formats.open_package import OpenPackage
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -67,84 +61,29 @@ class Styles:
             style = value(child(self._styles[style], "basedOn"))
 
 
-class Package:
+class Package(OpenPackage):
     """The parts of a DOCX that hold text or say how to read it."""
 
     def __init__(self, data: bytes) -> None:
-        self._archive = Archive(data, "DOCX")
-        self._main = self._main_part()
-        body = child(self._parse(self._main), "body")
+        super().__init__(data, "DOCX", "word/")
+        body = child(self.parse(self.main), "body")
         if body is None:
             raise damaged("DOCX")
         self.body: Element = body
 
     def styles(self) -> Styles:
-        return Styles(self._beside("styles.xml"))
+        return Styles(self.beside("styles.xml"))
 
     def notes(self, kind: str) -> dict[str, Element]:
         """Notes by id; `kind` is `footnote` or `endnote`."""
-        root = self._beside(f"{kind}s.xml")
+        root = self.beside(f"{kind}s.xml")
         found = root if root is not None else ()
         return {attribute(e, "id"): e for e in found if not attribute(e, "type")}
-
-    def title(self) -> str | None:
-        """The title among the document's properties."""
-        if "docProps/core.xml" not in self._archive:
-            return None
-        element = child(self._parse("docProps/core.xml"), "title")
-        return element.text if element is not None else None
-
-    def _main_part(self) -> str:
-        if "_rels/.rels" not in self._archive:
-            raise damaged("DOCX")
-        for relation in self._parse("_rels/.rels"):
-            if attribute(relation, "Type").endswith("/officeDocument"):
-                name = posixpath.normpath(attribute(relation, "Target").lstrip("/"))
-                if name.startswith("word/"):
-                    return name
-        raise Unreadable(
-            "unsupported-format",
-            "This archive holds no Word document; save the document as DOCX or PDF and upload it.",
-        )
-
-    def _beside(self, name: str) -> Element | None:
-        path = posixpath.join(posixpath.dirname(self._main), name)
-        return self._parse(path) if path in self._archive else None
-
-    def _parse(self, name: str) -> Element:
-        try:
-            root: Element = SafeTree.fromstring(self._archive.read(name), forbid_dtd=True)
-        except (SafeTree.ParseError, DefusedXmlException):
-            raise damaged("DOCX") from None
-        return root
-
-
-def local(element: Element) -> str:
-    """The name of an element without its namespace."""
-    return element.tag.rpartition("}")[2]
-
-
-def attribute(element: Element, name: str) -> str:
-    """An attribute by local name, or the empty string."""
-    return next((v for k, v in element.attrib.items() if k.rpartition("}")[2] == name), "")
 
 
 def value(element: Element | None) -> str:
     """The `val` attribute, or the empty string."""
     return attribute(element, "val") if element is not None else ""
-
-
-def child(element: Element | None, name: str) -> Element | None:
-    """The first child of that local name."""
-    return next((e for e in element if local(e) == name), None) if element is not None else None
-
-
-def descendant(element: Element, *names: str) -> Element | None:
-    """The element reached by taking the first child of each name in turn."""
-    found: Element | None = element
-    for name in names:
-        found = child(found, name)
-    return found
 
 
 def is_on(element: Element | None) -> bool:

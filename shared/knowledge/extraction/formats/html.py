@@ -35,13 +35,18 @@ def read(data: bytes) -> Reading:
     root, title = content(page), page.css_first("head > title")
     tops = [line for node in page.css("h1") if (line := markup.one_line(_flat(node)))]
     name = tops[0] if len(tops) == 1 else (title.text() if title else None)
-    writer = Writer()
-    if root is not None:
-        writer.write(root)
-    text = clean(markup.join(writer.blocks))
+    text = written(root)
     if len(tops) == 1 and text and markup.heading(1, tops[0]) not in text:
         text = f"{markup.heading(1, tops[0])}\n\n{text}"
     return Reading(text, title=name)
+
+
+def written(root: LexborNode | None) -> str:
+    """The Markdown of an element, or of nothing."""
+    writer = Writer()
+    if root is not None:
+        writer.write(root)
+    return clean(markup.join(writer.blocks))
 
 
 class Writer:

@@ -37,14 +37,20 @@ KEPT_SHARE = 0.7
 
 def content(page: LexborHTMLParser) -> LexborNode | None:
     """The element to read, cleared of what is no content; None if the page has no body."""
-    body = page.body
+    body = whole(page)
     if body is None:
         return None
-    _remove(body, NEVER_CONTENT)
     bulk = _weight(body)
     if not _remove(body, NAVIGATION) + _remove_boilerplate(body, bulk):
         return body
     return _marked(body) or _innermost(body, KEPT_SHARE * _weight(body))
+
+
+def whole(page: LexborHTMLParser) -> LexborNode | None:
+    """The body with all that is shown of it, for pages that are content only: mails, chapters."""
+    if page.body is not None:
+        _remove(page.body, NEVER_CONTENT)
+    return page.body
 
 
 def _remove_boilerplate(body: LexborNode, bulk: int) -> int:

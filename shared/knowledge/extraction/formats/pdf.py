@@ -1,4 +1,7 @@
-"""PDF to Markdown: pdfium's reading order, headings by type, tables by rules or alignment."""
+"""PDF to Markdown: pdfium's reading order, headings by type, tables by rules or alignment.
+
+A scan, which has no text layer, is read through tesseract where that is installed.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from shared.knowledge.extraction import markup
-from shared.knowledge.extraction.errors import Unreadable
 from shared.knowledge.extraction.formats.pdf_columns import aligned_tables
 from shared.knowledge.extraction.formats.pdf_grids import ruled_tables
 from shared.knowledge.extraction.formats.pdf_pages import HYPHEN, Document, Page, Word
 from shared.knowledge.extraction.formats.pdf_prose import blocks, goes_on, typography
+from shared.knowledge.extraction.formats.pdf_scans import recognised
 from shared.knowledge.extraction.reading import Reading, clean
 
 SCAN_CHARACTERS = 20
@@ -38,7 +41,8 @@ def read(data: bytes) -> Reading:
     """The text page by page; the title is the document's own or its first heading."""
     document = Document(data)
     pages = list(document.pages())
-    _refuse_scan(pages)
+    if _is_scan(pages):
+        pages = recognised(document)
     lines = _without_running_heads([page.lines for page in pages])
     style = typography(lines)
     flows = [
@@ -53,18 +57,14 @@ def read(data: bytes) -> Reading:
     return Reading(text, starts, title)
 
 
-def _refuse_scan(pages: list[Page]) -> None:
+def _is_scan(pages: list[Page]) -> bool:
+    """Whether there is no text, or hardly any beside pages that show an image alone."""
     counts = [sum(len(word.text) for line in page.lines for word in line) for page in pages]
     scanned = sum(
         page.has_image and count < SCAN_CHARACTERS
         for page, count in zip(pages, counts, strict=True)
     )
-    if not sum(counts) or (scanned * 2 > len(pages) and sum(counts) < SCAN_CHARACTERS * scanned):
-        raise Unreadable(
-            "no-text",
-            "This PDF has no text layer; run text recognition (OCR) on it, or upload the document "
-            "it was printed from.",
-        )
+    return not sum(counts) or (scanned * 2 > len(pages) and sum(counts) < SCAN_CHARACTERS * scanned)
 
 
 def _without_running_heads(pages: list[list[list[Word]]]) -> list[list[list[Word]]]:

@@ -59,7 +59,7 @@ class Page(NamedTuple):
 
 
 class Document:
-    """An open PDF. Raises `Unreadable` when it is encrypted, damaged or too long."""
+    """An open PDF of `count` pages. Raises `Unreadable` when encrypted, damaged or too long."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data  # pdfium reads from it for as long as the document is open
@@ -67,24 +67,28 @@ class Document:
         self._document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
         if not self._document:
             raise _refusal(pdfium.FPDF_GetLastError())
-        self._count: int = pdfium.FPDF_GetPageCount(self._document)
-        if not self._count:
+        self.count: int = pdfium.FPDF_GetPageCount(self._document)
+        if not self.count:
             raise damaged("PDF")
-        if self._count > limits.MAX_PAGES:
+        if self.count > limits.MAX_PAGES:
             raise too_complex(f"it has more than {limits.MAX_PAGES} pages")
 
     def pages(self) -> Iterator[Page]:
         """Every page in turn; one that pdfium cannot load is empty."""
-        for index in range(self._count):
-            page = pdfium.FPDF_LoadPage(self._document, index)
-            if not page:
-                yield Page([], [], False)
-                continue
-            text = pdfium.FPDFText_LoadPage(page)
-            rules, has_image = _drawn(page)
+        for page in self.loaded():
+            text = pdfium.FPDFText_LoadPage(page) if page else None
+            rules, has_image = _drawn(page) if page else ([], False)
             yield Page(list(_lines(text)) if text else [], rules, has_image)
-            pdfium.FPDFText_ClosePage(text)
-            pdfium.FPDF_ClosePage(page)
+            if text:
+                pdfium.FPDFText_ClosePage(text)
+
+    def loaded(self) -> Iterator[pdfium.FPDF_PAGE | None]:
+        """Every page as pdfium has it, open until the next; None for one it cannot load."""
+        for index in range(self.count):
+            page = pdfium.FPDF_LoadPage(self._document, index)
+            yield page or None
+            if page:
+                pdfium.FPDF_ClosePage(page)
 
     def title(self) -> str:
         """The title among the document's properties, or the empty string."""
