@@ -18,7 +18,7 @@ from emulators.cli import project_root
 from emulators.cli.demo import SAMPLE
 from emulators.stack.manifest import MANIFEST, load
 from emulators.stack.ports import free_ports
-from tests.benchmarks import answers, cold, hop, ingest, memory, peers
+from tests.benchmarks import answers, cold, emulators, hop, ingest, memory, peers, whole_stack
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Section, verdict
 
@@ -26,6 +26,8 @@ from tests.benchmarks.figures import Section, verdict
 SECTIONS: dict[str, Callable[[Bench], Section]] = {
     "cold": cold.measure,
     "peers": peers.measure,
+    "emulators": emulators.measure,
+    "stack": whole_stack.measure,
     "memory": memory.measure,
     "hop": hop.measure,
     "answers": answers.measure,

@@ -49,11 +49,15 @@ class Figure:
 
 @dataclass
 class Section:
-    """The figures of one kind of measurement, and what one must know to read them."""
+    """The figures of one kind of measurement, and what one must know to read them.
+
+    In a `mixed` one, rows differ in unit and target: they stand in the rows, not in the head.
+    """
 
     title: str
     notes: list[str] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
+    mixed: bool = False
 
     def add(
         self,
@@ -73,19 +77,41 @@ class Section:
 
     def print(self, console: Console) -> None:
         """A row a subject, a column a measure with its target in the head."""
-        columns = list(dict.fromkeys(figure.column for figure in self.figures))
         table = Table(title=self.title, title_justify="left", box=None, padding=(0, 1))
         table.add_column(no_wrap=True)
-        for column in columns:
-            head = "\n".join((*column, self._target(column)))
-            table.add_column(head, justify="right", no_wrap=True)
-        for subject in dict.fromkeys(figure.subject for figure in self.figures):
-            own = {f.column: f.cell() for f in self.figures if f.subject == subject}
-            table.add_row(subject, *(own.get(column, "") for column in columns))
+        (self._fill_mixed if self.mixed else self._fill)(table)
         console.print(table)
         for note in self.notes:
             console.print(f"  {note}", style="dim", highlight=False)
         console.print()
+
+    def _fill(self, table: Table) -> None:
+        columns = list(dict.fromkeys(figure.column for figure in self.figures))
+        for column in columns:
+            head = "\n".join((*column, self._target(column)))
+            table.add_column(head, justify="right", no_wrap=True)
+        for subject, figures in self._rows().items():
+            own = {figure.column: figure.cell() for figure in figures}
+            table.add_row(subject, *(own.get(column, "") for column in columns))
+
+    def _fill_mixed(self, table: Table) -> None:
+        measures = list(dict.fromkeys(figure.measure for figure in self.figures))
+        table.add_column("unit", style="dim")
+        for measure in measures:
+            table.add_column(measure, justify="right", no_wrap=True)
+        table.add_column("target", style="dim", no_wrap=True)
+        for subject, figures in self._rows().items():
+            own = {figure.measure: figure.cell() for figure in figures}
+            bounds = [f"{f.measure} < {shown(f.below)}" for f in figures if f.below is not None]
+            cells = (own.get(measure, "") for measure in measures)
+            table.add_row(subject, figures[0].unit, *cells, ", ".join(bounds))
+
+    def _rows(self) -> dict[str, list[Figure]]:
+        """The figures of each subject."""
+        rows: dict[str, list[Figure]] = {}
+        for figure in self.figures:
+            rows.setdefault(figure.subject, []).append(figure)
+        return rows
 
     def _target(self, column: tuple[str, str]) -> str:
         """The bound and the aim of a column that has them."""
@@ -99,6 +125,8 @@ def shown(value: float) -> str:
     """Three digits that count, without an exponent; thousands apart."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
+    if 0 < abs(value) < 0.01:
+        return f"{value:.4f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}".removesuffix(".00")
 
 

@@ -28,8 +28,10 @@ NO_LIMITS = {"RATE_LIMIT_TENANT": UNLIMITED, "RATE_LIMIT_ANONYMOUS": UNLIMITED}
 class RunningStack:
     """A ready stack: its addresses, its API with the demo tenant's key, its control server."""
 
-    def __init__(self, facts: dict[str, Any], ports: Ports) -> None:
+    def __init__(self, facts: dict[str, Any], ports: Ports, ready_s: float) -> None:
+        """`ready_s`: seconds from the command to the last service's first 200, and the tenant."""
         self.ports = ports
+        self.ready_s = ready_s
         self.gateway: str = facts["gateway"]
         self.api_key: str = facts["api_key"]
         self.urls: dict[str, str] = facts["services"]
@@ -82,6 +84,7 @@ def running_stack(root: Path, base: int) -> Iterator[RunningStack]:
     with TemporaryDirectory() as folder:
         ready = Path(folder, "ready.json")
         options = ["--port-base", str(base), "--ready-file", str(ready), "--unannounced"]
+        began = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-m", "emulators.cli", "--root", str(root), "up", *options],
             env={**os.environ, **NO_LIMITS},
@@ -89,7 +92,9 @@ def running_stack(root: Path, base: int) -> Iterator[RunningStack]:
         )
         try:
             _wait_for(ready, process)
-            yield RunningStack(json.loads(ready.read_text(encoding="utf-8")), Ports(base))
+            ready_s = time.perf_counter() - began
+            facts = json.loads(ready.read_text(encoding="utf-8"))
+            yield RunningStack(facts, Ports(base), ready_s)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait()
