@@ -86,6 +86,7 @@ def _add_emulators(emulators: argparse.ArgumentParser) -> None:
     for name, port in (("--firestore-port", 8080), ("--pubsub-port", 8085), ("--admin-port", 8086)):
         text = "(default: %(default)s)"
         emulators.add_argument(name, type=int, default=port, metavar="PORT", help=text)
+    emulators.add_argument("--secrets-port", type=int, metavar="PORT", help="Secret Manager too")
     emulators.add_argument("--data", type=Path, metavar="DIR", help="keep everything here")
     emulators.add_argument("--manifest", type=Path, metavar="FILE", help="enforce its indexes")
 

@@ -1,4 +1,4 @@
-"""Embedded emulators of Firestore and Pub/Sub on 127.0.0.1, until interrupted."""
+"""Embedded emulators of Firestore, Pub/Sub and Secret Manager on 127.0.0.1, until interrupted."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m emulators.google", description=__doc__)
     parser.add_argument("--firestore-port", type=int, metavar="PORT")
     parser.add_argument("--pubsub-port", type=int, metavar="PORT")
+    parser.add_argument("--secrets-port", type=int, metavar="PORT")
     parser.add_argument("--admin-port", type=int, metavar="PORT", help="faults, reset, pages")
     parser.add_argument("--data", type=Path, metavar="DIR", help="keep everything in this folder")
     parser.add_argument(
@@ -24,9 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help="refuse queries whose composite index is not under `indexes:` in this YAML file, "
         "delete documents by its `ttl:`",
     )
+    parser.add_argument(
+        "--seed-secrets", metavar="PROJECT", help="add the secrets that a local stack needs"
+    )
     settings = Settings(**vars(parser.parse_args(arguments)))
-    if settings.firestore_port is None and settings.pubsub_port is None:
-        parser.error("give --firestore-port, --pubsub-port or both")
+    if not settings.serves_any:
+        parser.error("give --firestore-port, --pubsub-port or --secrets-port, or more of them")
     try:
         asyncio.run(run(settings))
     except (OSError, ValueError) as error:

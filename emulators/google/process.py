@@ -21,13 +21,24 @@ GRACE_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Settings:
-    """Ports (None: not served), the folder that keeps the data, the manifest to enforce."""
+    """Ports (None: not served), the folder that keeps the data, the manifest to enforce.
+
+    `seed_secrets` names the project whose secrets a local stack needs.
+    """
 
     firestore_port: int | None = None
     pubsub_port: int | None = None
+    secrets_port: int | None = None
     admin_port: int | None = None
     data: Path | None = None
     manifest: Path | None = None
+    seed_secrets: str | None = None
+
+    @property
+    def serves_any(self) -> bool:
+        """Whether any of the emulators has a port."""
+        ports = (self.firestore_port, self.pubsub_port, self.secrets_port)
+        return any(port is not None for port in ports)
 
 
 class Process:
@@ -41,9 +52,12 @@ class Process:
         self._stack = stack
 
     def journal(self, name: str) -> Journal:
-        """The records of one engine."""
-        folder = self.settings.data
-        journal = Journal(folder / f"{name}.sqlite" if folder else None)
+        """The records of one engine, in a file that only this user may read."""
+        file = self.settings.data / f"{name}.sqlite" if self.settings.data else None
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+        journal = Journal(file)
         self._stack.callback(journal.close)
         return journal
 
@@ -75,6 +89,8 @@ async def run(settings: Settings) -> None:
         process = Process(settings, stack)
         if settings.firestore_port is not None:
             await _serve_firestore(process, settings.firestore_port)
+        if settings.secrets_port is not None:
+            await _serve_secrets(process, settings.secrets_port)
         if settings.pubsub_port is not None:
             await _serve_pubsub(process, settings.pubsub_port)
         if settings.admin_port is not None:
@@ -94,6 +110,16 @@ async def _serve_firestore(process: Process, port: int) -> None:
     expiry = asyncio.create_task(Expiry(firestore, declared.policies).run())
     process.finally_call(expiry.cancel)
     await process.serve(firestore, [service(firestore, process.faults)], port)
+
+
+async def _serve_secrets(process: Process, port: int) -> None:
+    from emulators.secrets.engine import SecretManager
+    from emulators.secrets.seed import seed
+
+    secrets = SecretManager(process.clock, process.journal("secrets"))
+    if project := process.settings.seed_secrets:
+        seed(secrets.vault, project)
+    await process.serve(secrets, [secrets.service(process.faults)], port)
 
 
 async def _serve_pubsub(process: Process, port: int) -> None:

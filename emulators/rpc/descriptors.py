@@ -11,8 +11,9 @@ from typing import Any
 
 
 def collect() -> bytes:
-    """The serialised FileDescriptorSet of Firestore's and Pub/Sub's messages and their imports."""
+    """The serialised FileDescriptorSet of all emulated APIs' messages and their imports."""
     from google.cloud.firestore_v1 import types as firestore
+    from google.cloud.secretmanager_v1 import types as secrets
     from google.iam.v1 import iam_policy_pb2
     from google.protobuf import descriptor_pb2, empty_pb2
     from google.pubsub_v1 import types as pubsub
@@ -27,7 +28,7 @@ def collect() -> bytes:
 
     add(empty_pb2.DESCRIPTOR)
     add(iam_policy_pb2.DESCRIPTOR)
-    for module in (firestore, pubsub):
+    for module in (firestore, pubsub, secrets):
         for name in module.__all__:
             if hasattr(getattr(module, name), "pb"):
                 add(getattr(module, name).pb().DESCRIPTOR.file)

@@ -18,7 +18,12 @@ from pathlib import Path
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import Message
 
-SOURCES = ("google-cloud-firestore", "google-cloud-pubsub", "protobuf")
+SOURCES = (
+    "google-cloud-firestore",
+    "google-cloud-pubsub",
+    "google-cloud-secret-manager",
+    "protobuf",
+)
 
 
 @cache

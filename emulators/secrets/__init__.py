@@ -1,1 +1,1 @@
-"""A Secret Manager for one machine: the real API over gRPC, secrets in memory or in one file."""
+"""Secret Manager for one machine: the real API over gRPC, secrets in memory or in one file."""

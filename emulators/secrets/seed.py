@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Callable
 
-from google.cloud.secretmanager_v1.types import Replication, Secret
-
-from emulators.secrets.vault import AlreadyExists, Vault
+from emulators.secrets.protos import Secret
+from emulators.secrets.vault import Vault
 
 OPENAI_KEY_HERE = "sk-local"
 
 
 def seed(vault: Vault, project: str) -> None:
     """Adds `openai-api-key` and `jwt-signing-keys`, unless the vault has them already."""
-    given = os.environ.get("OPENAI_API_KEY") or OPENAI_KEY_HERE
-    _add(vault, project, "openai-api-key", given)
-    _add(vault, project, "jwt-signing-keys", signing_keys())
+    _add(vault, f"projects/{project}/secrets/openai-api-key", openai_key)
+    _add(vault, f"projects/{project}/secrets/jwt-signing-keys", signing_keys)
+
+
+def openai_key() -> str:
+    """The one in the environment, else one that the OpenAI emulator takes."""
+    return os.environ.get("OPENAI_API_KEY") or OPENAI_KEY_HERE
 
 
 def signing_keys() -> str:
@@ -29,11 +33,11 @@ def signing_keys() -> str:
     return json.dumps(KeySet([key]).as_dict(private=True))
 
 
-def _add(vault: Vault, project: str, name: str, value: str) -> None:
-    full = f"projects/{project}/secrets/{name}"
-    replicated = Secret(replication=Replication(automatic=Replication.Automatic()))
-    try:
-        vault.create(full, replicated)
-    except AlreadyExists:
-        return
-    vault.add(full, value.encode())
+def _add(vault: Vault, name: str, make: Callable[[], str]) -> None:
+    """A secret without a version is one whose seeding was cut short."""
+    if name not in vault:
+        secret = Secret()
+        secret.replication.automatic.SetInParent()
+        vault.create(name, secret)
+    if not vault.versions(name):
+        vault.add(name, make().encode())

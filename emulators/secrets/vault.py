@@ -1,157 +1,140 @@
 """Secrets and their versions, by Secret Manager's rules.
 
 Source of the rules: cloud.google.com/secret-manager/docs/reference/rpc.
+Keys in the journal: secret/SECRET, version/VERSION and payload/VERSION, by their full names.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import os
-import threading
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-from google.cloud.secretmanager_v1.types import Secret, SecretVersion
+from emulators.rpc.clock import Clock
+from emulators.rpc.errors import AlreadyExists, FailedPrecondition, NotFound
+from emulators.rpc.journal import Journal
+from emulators.secrets.protos import Secret, SecretVersion, state_name
 
-State = SecretVersion.State
-
-
-class NotFound(Exception):
-    """There is no such secret or version."""
-
-
-class AlreadyExists(Exception):
-    """A secret of that name exists."""
-
-
-class WrongState(Exception):
-    """The version is disabled or destroyed."""
-
-
-@dataclass
-class Kept:
-    """A secret, its versions from the first on, and their payloads (emptied when destroyed)."""
-
-    secret: Secret
-    versions: list[SecretVersion] = field(default_factory=list)
-    payloads: list[bytes] = field(default_factory=list)
+KIND = "secrets"
 
 
 class Vault:
-    """All secrets by full name; written to `file` after each change, if there is one."""
+    """All secrets by full name; what a method has changed is in the journal when it returns.
 
-    def __init__(self, file: Path | None = None) -> None:
-        self._file = file
-        self._lock = threading.RLock()
-        self._kept: dict[str, Kept] = {}
-        if file and file.exists():
-            stored = json.loads(file.read_text(encoding="utf-8"))
-            self._kept = {name: _loaded(entry) for name, entry in stored.items()}
+    Messages it hands out are never changed afterwards.
+    """
 
-    def create(self, name: str, secret: Secret) -> Secret:
+    def __init__(self, clock: Clock, journal: Journal) -> None:
+        self._clock = clock
+        self._journal = journal
+        self._secrets: dict[str, Any] = {}
+        self._versions: dict[str, dict[int, Any]] = {}
+        self._payloads: dict[str, bytes] = {}
+        for key, record in journal.read(KIND):
+            self._restore(key, record)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._secrets
+
+    def __iter__(self) -> Iterator[Any]:
+        """Every secret, by name."""
+        return iter([secret for _, secret in sorted(self._secrets.items())])
+
+    def create(self, name: str, wanted: Any) -> Any:
         """A secret without versions. Raises AlreadyExists."""
-        with self._lock:
-            if name in self._kept:
-                raise AlreadyExists(f"Secret [{name}] already exists.")
-            made = Secret(secret)
-            made.name, made.create_time = name, datetime.now(UTC)
-            self._kept[name] = Kept(made)
-            self._save()
-            return made
+        if name in self:
+            raise AlreadyExists(f"Secret [{name}] already exists.")
+        secret = Secret()
+        secret.CopyFrom(wanted)
+        secret.name = name
+        secret.create_time.FromNanoseconds(self._clock.now())
+        self._journal.write(KIND, {f"secret/{name}": secret.SerializeToString()})
+        self._secrets[name], self._versions[name] = secret, {}
+        return secret
 
-    def get(self, name: str) -> Secret:
+    def get(self, name: str) -> Any:
         """Raises NotFound."""
-        return self._find(name).secret
-
-    def under(self, parent: str) -> list[Secret]:
-        """The secrets of a project, newest first."""
-        with self._lock:
-            found = [k.secret for n, k in self._kept.items() if n.startswith(f"{parent}/secrets/")]
-        return found[::-1]
-
-    def add(self, name: str, payload: bytes) -> SecretVersion:
-        """A new enabled version, which `latest` means from now on. Raises NotFound."""
-        with self._lock:
-            kept = self._find(name)
-            version = SecretVersion(
-                name=f"{name}/versions/{len(kept.versions) + 1}",
-                create_time=datetime.now(UTC),
-                state=State.ENABLED,
-            )
-            kept.versions.append(version)
-            kept.payloads.append(payload)
-            self._save()
-            return version
-
-    def versions(self, name: str) -> list[SecretVersion]:
-        """Newest first. Raises NotFound."""
-        return self._find(name).versions[::-1]
-
-    def version(self, name: str) -> SecretVersion:
-        """By number or `latest`. Raises NotFound."""
-        kept, position = self._locate(name)
-        return kept.versions[position]
-
-    def access(self, name: str) -> tuple[SecretVersion, bytes]:
-        """The version and its payload. Raises NotFound, or WrongState unless it is enabled."""
-        kept, position = self._locate(name)
-        version = kept.versions[position]
-        if version.state != State.ENABLED:
-            raise WrongState(f"Secret Version [{version.name}] is in {version.state.name} state.")
-        return version, kept.payloads[position]
-
-    def change(self, name: str, state: int) -> SecretVersion:
-        """Enables, disables or destroys; destruction is for good. Raises NotFound, WrongState."""
-        with self._lock:
-            kept, position = self._locate(name)
-            version = kept.versions[position]
-            if version.state == State.DESTROYED:
-                raise WrongState(f"Secret Version [{version.name}] is in DESTROYED state.")
-            version.state = State(state)
-            if state == State.DESTROYED:
-                version.destroy_time = datetime.now(UTC)
-                kept.payloads[position] = b""
-            self._save()
-            return version
-
-    def _find(self, name: str) -> Kept:
-        if name not in self._kept:
+        if name not in self:
             raise NotFound(f"Secret [{name}] not found.")
-        return self._kept[name]
+        return self._secrets[name]
 
-    def _locate(self, name: str) -> tuple[Kept, int]:
+    def under(self, parent: str) -> list[Any]:
+        """The secrets of a project, newest first."""
+        found = [one for name, one in self._secrets.items() if name.startswith(f"{parent}/")]
+        return sorted(found, key=lambda one: one.create_time.ToNanoseconds(), reverse=True)
+
+    def add(self, secret: str, payload: bytes) -> Any:
+        """A new enabled version, which `latest` means from now on. Raises NotFound."""
+        number = len(self.versions(secret)) + 1
+        version = SecretVersion(name=f"{secret}/versions/{number}", state=SecretVersion.ENABLED)
+        version.create_time.FromNanoseconds(self._clock.now())
+        self._keep(version, payload)
+        return version
+
+    def versions(self, secret: str) -> list[Any]:
+        """Newest first. Raises NotFound."""
+        self.get(secret)
+        return [version for _, version in sorted(self._versions[secret].items(), reverse=True)]
+
+    def version(self, name: str) -> Any:
+        """By number or `latest`. Raises NotFound."""
         secret, _, number = name.partition("/versions/")
-        kept = self._find(secret)
-        position = len(kept.versions) if number == "latest" else int(number)
-        if not 0 < position <= len(kept.versions):
+        self.get(secret)
+        versions = self._versions[secret]
+        found = versions.get(len(versions) if number == "latest" else int(number))
+        if found is None:
             raise NotFound(f"Secret Version [{name}] not found.")
-        return kept, position - 1
+        return found
 
-    def _save(self) -> None:
-        if not self._file:
-            return
-        stored = {name: _stored(kept) for name, kept in self._kept.items()}
-        partial = self._file.with_suffix(".partial")
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            json.dump(stored, out)
-        partial.replace(self._file)
+    def access(self, name: str) -> tuple[Any, bytes]:
+        """The version and its payload. Raises NotFound, or FailedPrecondition unless enabled."""
+        version = self.version(name)
+        if version.state != SecretVersion.ENABLED:
+            said = f"Secret Version [{version.name}] is in {state_name(version)} state."
+            raise FailedPrecondition(said)
+        return version, self._payloads[version.name]
 
+    def change(self, name: str, state: int) -> Any:
+        """Enables, disables or destroys. Raises NotFound, or FailedPrecondition once destroyed."""
+        before = self.version(name)
+        if before.state == SecretVersion.DESTROYED:
+            raise FailedPrecondition(f"Secret Version [{before.name}] is in DESTROYED state.")
+        version = SecretVersion()
+        version.CopyFrom(before)
+        version.state = state
+        if state == SecretVersion.DESTROYED:
+            version.destroy_time.FromNanoseconds(self._clock.now())
+            self._keep(version, None)
+        else:
+            self._keep(version, self._payloads[version.name])
+        return version
 
-def _stored(kept: Kept) -> dict[str, object]:
-    """JSON of one secret, its messages as protobuf's own JSON."""
-    return {
-        "secret": Secret.to_json(kept.secret),
-        "versions": [SecretVersion.to_json(version) for version in kept.versions],
-        "payloads": [base64.b64encode(payload).decode() for payload in kept.payloads],
-    }
+    def clear(self) -> None:
+        """Forgets everything, also what is on disk."""
+        self._journal.clear(KIND)
+        for held in (self._secrets, self._versions, self._payloads):
+            held.clear()
 
+    def _keep(self, version: Any, payload: bytes | None) -> None:
+        """Both of a version at once; no payload is left of a destroyed one."""
+        records = {
+            f"version/{version.name}": version.SerializeToString(),
+            f"payload/{version.name}": payload,
+        }
+        self._journal.write(KIND, records)
+        secret, _, number = version.name.partition("/versions/")
+        self._versions[secret][int(number)] = version
+        if payload is None:
+            self._payloads.pop(version.name)
+        else:
+            self._payloads[version.name] = payload
 
-def _loaded(entry: dict[str, Any]) -> Kept:
-    return Kept(
-        Secret.from_json(entry["secret"]),
-        [SecretVersion.from_json(version) for version in entry["versions"]],
-        [base64.b64decode(payload) for payload in entry["payloads"]],
-    )
+    def _restore(self, key: str, record: bytes) -> None:
+        """The journal has secrets before their versions, as it sorts by key."""
+        what, _, name = key.partition("/")
+        if what == "payload":
+            self._payloads[name] = record
+        elif what == "secret":
+            self._secrets[name], self._versions[name] = Secret.FromString(record), {}
+        else:
+            secret, _, number = name.partition("/versions/")
+            self._versions[secret][int(number)] = SecretVersion.FromString(record)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from emulators.stack.sockets import HOST
 PROJECT = "frontdesk-local"
 BUCKET = "frontdesk-local"
 FIRESTORE, PUBSUB = "FIRESTORE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST"
+SECRETS = "SECRET_MANAGER_EMULATOR_HOST"
 
 
 @dataclass(frozen=True)
 class Backend:
     """A system that services reach by the address in an environment variable.
 
-    `command` starts it at `port`; None where it runs elsewhere already.
+    `command` starts it at `port`; None where it runs elsewhere, or in another one's process.
     """
 
     name: Part
@@ -36,17 +37,19 @@ def choose(
 ) -> Iterator[Backend]:
     """An address in the environment wins; otherwise the stack runs an emulator of its own.
 
-    `google`, or FRONTDESK_EMULATORS=google, asks for Google's Firestore and Pub/Sub emulators
-    whatever else there is. What runs here keeps its state in `data`, or forgets it in the end.
+    That is Google's with FRONTDESK_EMULATORS=google; `google` asks for Google's whatever the
+    environment says. What runs here keeps its state in `data`, or forgets it in the end.
     Ours refuses queries that need an index the manifest does not declare, as the cloud does.
     """
-    yield from _google(ports) if google or wants_google() else _embedded(ports, data, manifest)
+    if google or wants_google():
+        yield from _google(ports, data, {} if google else os.environ)
+    else:
+        yield from _embedded(ports, data, manifest)
     if given := os.environ.get("OPENAI_BASE_URL"):
         yield Backend("openai", "OPENAI_BASE_URL", given, 0, None)
     else:
         yield _own("openai", "OPENAI_BASE_URL", "http://{}/v1", ports, _openai(ports, data))
     yield _own("storage", "STORAGE_EMULATOR_HOST", "http://{}", ports, _storage(ports, data))
-    yield _own("secrets", "SECRET_MANAGER_EMULATOR_HOST", "{}", ports, _secrets(ports, data))
 
 
 def wants_google() -> bool:
@@ -66,26 +69,45 @@ def pubsub_command(port: int) -> tuple[str, ...]:
     return sdk.pubsub_command(port) if wants_google() else own
 
 
-def _google(ports: Ports) -> Iterator[Backend]:
-    store, bus = ports.part("firestore"), ports.part("pubsub")
-    yield _own("firestore", FIRESTORE, "{}", ports, sdk.firestore_command(store))
-    yield _own("pubsub", PUBSUB, "{}", ports, sdk.pubsub_command(bus))
+def _google(ports: Ports, data: Path | None, given: Mapping[str, str]) -> Iterator[Backend]:
+    """Google's, but for those that are `given` an address elsewhere."""
+    if store := given.get(FIRESTORE):
+        yield Backend("firestore", FIRESTORE, store, 0, None)
+    else:
+        command = sdk.firestore_command(ports.part("firestore"))
+        yield _own("firestore", FIRESTORE, "{}", ports, command)
+    if bus := given.get(PUBSUB):
+        yield Backend("pubsub", PUBSUB, bus, 0, None)
+    else:
+        yield _own("pubsub", PUBSUB, "{}", ports, sdk.pubsub_command(ports.part("pubsub")))
+    yield _own("secrets", SECRETS, "{}", ports, _process(ports, data))
 
 
 def _embedded(ports: Ports, data: Path | None, manifest: Path | None) -> Iterator[Backend]:
-    """One process serves both; it is waited for by Pub/Sub's port, which opens last."""
+    """One process serves all three; it is waited for by Pub/Sub's port, which opens last.
+
+    Where Firestore and Pub/Sub are both elsewhere, it serves Secret Manager alone.
+    """
     store, bus = os.environ.get(FIRESTORE), os.environ.get(PUBSUB)
-    places = ("--firestore-port", ports.part("firestore"), "--pubsub-port", ports.part("pubsub"))
-    form = ("--admin-port", ports.part("emulators"), *_kept(data, "google"))
-    enforced = ("--manifest", manifest) if manifest else ()
-    command = _module("emulators.google", *places, *form, *enforced)
-    local = f"{HOST}:{ports.part('firestore')}"
-    yield Backend("firestore", FIRESTORE, store or local, 0, None)
-    if bus and store:
+    if store and bus:
+        yield Backend("firestore", FIRESTORE, store, 0, None)
         yield Backend("pubsub", PUBSUB, bus, 0, None)
-    else:
-        own = _own("pubsub", PUBSUB, "{}", ports, command)
-        yield replace(own, address=bus or own.address)
+        yield _own("secrets", SECRETS, "{}", ports, _process(ports, data))
+        return
+    places = ("--firestore-port", ports.part("firestore"), "--pubsub-port", ports.part("pubsub"))
+    enforced = ("--manifest", manifest) if manifest else ()
+    own = _own("pubsub", PUBSUB, "{}", ports, _process(ports, data, *places, *enforced))
+    local, vault = (f"{HOST}:{ports.part(part)}" for part in ("firestore", "secrets"))
+    yield Backend("firestore", FIRESTORE, store or local, 0, None)
+    yield replace(own, address=bus or own.address)
+    yield Backend("secrets", SECRETS, vault, 0, None)
+
+
+def _process(ports: Ports, data: Path | None, *arguments: object) -> tuple[str, ...]:
+    """Starts the embedded emulators: Secret Manager, and what the arguments add."""
+    vault = ("--secrets-port", ports.part("secrets"), "--seed-secrets", PROJECT)
+    form = ("--admin-port", ports.part("emulators"), *_kept(data, "google"))
+    return _module("emulators.google", *arguments, *vault, *form)
 
 
 def _own(name: Part, variable: str, form: str, ports: Ports, command: tuple[str, ...]) -> Backend:
@@ -103,11 +125,6 @@ def _kept(data: Path | None, name: str) -> tuple[str, ...]:
 
 def _openai(ports: Ports, data: Path | None) -> tuple[str, ...]:
     return _module("emulators.openai", "--port", ports.part("openai"), *_kept(data, "openai"))
-
-
-def _secrets(ports: Ports, data: Path | None) -> tuple[str, ...]:
-    own = _module("emulators.secrets", "--port", ports.part("secrets"), "--seed", PROJECT)
-    return (*own, *_kept(data, "secrets"))
 
 
 def _storage(ports: Ports, data: Path | None) -> tuple[str, ...]:

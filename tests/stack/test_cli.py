@@ -84,7 +84,7 @@ def test_a_deleted_document_is_gone(stack: RunningStack, prices: Path) -> None:
 
 def test_the_status_lists_every_process(stack: RunningStack) -> None:
     shown = stack.run("status").stdout
-    for name in ("api-gateway", "echo", "zygote", "pubsub", "secrets"):
+    for name in ("api-gateway", "echo", "zygote", "pubsub", "storage"):
         assert name in shown
     assert json.loads(stack.run("status", "--json").stdout)["services"]["echo"]["state"] == "ready"
 

@@ -4,50 +4,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
-import grpc
 import pytest
 from google.api_core import exceptions
 from google.cloud.secretmanager_v1 import SecretManagerServiceClient
-from google.cloud.secretmanager_v1.services.secret_manager_service.transports import (
-    SecretManagerServiceGrpcTransport,
-)
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from emulators.secrets.seed import seed
-from emulators.secrets.server import serve
-from emulators.secrets.vault import Vault
-from emulators.stack.sockets import listen
-
-PARENT = "projects/p"
-NAME = f"{PARENT}/secrets/token"
-LATEST = f"{NAME}/versions/latest"
-REPLICATED = {"replication": {"automatic": {}}}
+from tests.emulators.test_secrets.conftest import (
+    LATEST,
+    PARENT,
+    REPLICATED,
+    Emulator,
+    running,
+)
 
 
-def client_of(vault: Vault) -> tuple[SecretManagerServiceClient, grpc.Server]:
-    with listen(0) as free:
-        port = free.getsockname()[1]
-    server = serve(vault, f"127.0.0.1:{port}")
-    channel = grpc.insecure_channel(f"127.0.0.1:{port}")
-    transport = SecretManagerServiceGrpcTransport(channel=channel)
-    return SecretManagerServiceClient(transport=transport), server
+@pytest.fixture(scope="module")
+def running_emulator() -> Iterator[Emulator]:
+    with running() as emulator:
+        yield emulator
 
 
 @pytest.fixture
-def client() -> Iterator[SecretManagerServiceClient]:
-    client, server = client_of(Vault())
-    yield client
-    server.stop(0)
+def client(running_emulator: Emulator) -> Iterator[SecretManagerServiceClient]:
+    yield running_emulator.client
+    running_emulator.ask("POST", "/reset")
 
 
 @pytest.fixture
-def token(client: SecretManagerServiceClient) -> str:
-    client.create_secret(parent=PARENT, secret_id="token", secret=REPLICATED)
-    client.add_secret_version(parent=NAME, payload={"data": b"one"})
-    return NAME
+def token(client: SecretManagerServiceClient, running_emulator: Emulator) -> str:
+    return running_emulator.add_token(b"one")
 
 
 def read(client: SecretManagerServiceClient, name: str = LATEST) -> bytes:
@@ -122,6 +109,30 @@ def test_lists_come_in_pages_newest_first(client: SecretManagerServiceClient, to
     assert not list(client.list_secrets(parent="projects/another"))
 
 
+def test_a_page_out_of_form_is_refused(client: SecretManagerServiceClient, token: str) -> None:
+    for wrong in ({"page_token": "next"}, {"page_token": "-1"}, {"page_size": -1}):
+        with pytest.raises(exceptions.InvalidArgument):
+            list(client.list_secret_versions(request={"parent": token, **wrong}))
+
+
+@pytest.mark.parametrize(
+    "field", [{"ttl": {"seconds": 60}}, {"tags": {"a": "b"}}, {"etag": '"1"'}], ids=repr
+)
+def test_a_field_it_would_ignore_is_refused(
+    client: SecretManagerServiceClient, field: dict[str, object]
+) -> None:
+    with pytest.raises(exceptions.MethodNotImplemented, match=next(iter(field))):
+        client.create_secret(parent=PARENT, secret_id="short", secret={**REPLICATED, **field})
+
+
+def test_labels_and_annotations_are_kept(client: SecretManagerServiceClient) -> None:
+    labelled = {**REPLICATED, "labels": {"team": "desk"}, "annotations": {"Why": "tests"}}
+    made = client.create_secret(parent=PARENT, secret_id="token", secret=labelled)
+    assert client.get_secret(name=made.name) == made
+    assert dict(made.labels) == {"team": "desk"}
+    assert dict(made.annotations) == {"Why": "tests"}
+
+
 def test_what_it_cannot_do_is_said_and_not_ignored(
     client: SecretManagerServiceClient, token: str
 ) -> None:
@@ -130,30 +141,14 @@ def test_what_it_cannot_do_is_said_and_not_ignored(
     with pytest.raises(exceptions.MethodNotImplemented):
         list(client.list_secrets(request={"parent": PARENT, "filter": "name:token"}))
     with pytest.raises(exceptions.MethodNotImplemented):
-        secret = {**REPLICATED, "ttl": {"seconds": 60}}
-        client.create_secret(parent=PARENT, secret_id="short", secret=secret)
+        client.destroy_secret_version(request={"name": LATEST, "etag": "1"})
 
 
-def test_secrets_on_disk_outlive_the_server_and_are_private(tmp_path: Path) -> None:
-    file = tmp_path / "secrets.json"
-    seed(Vault(file), "p")
-    assert file.stat().st_mode & 0o077 == 0
-    before = json.loads(Vault(file).access(f"{PARENT}/secrets/jwt-signing-keys/versions/1")[1])
-    seed(Vault(file), "p")
-    client, server = client_of(Vault(file))
-    kept = read(client, f"{PARENT}/secrets/jwt-signing-keys/versions/latest")
-    server.stop(0)
-    assert json.loads(kept) == before
-
-
-def test_the_seeded_keys_sign_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-mine")
-    vault = Vault()
-    seed(vault, "p")
-    keys = KeySet.import_key_set(
-        json.loads(vault.access(f"{PARENT}/secrets/jwt-signing-keys/versions/latest")[1])
-    )
+def test_the_seeded_keys_sign_tokens() -> None:
+    with running("--seed-secrets", "p", OPENAI_API_KEY="sk-mine") as seeded:
+        jwks = json.loads(seeded.read(f"{PARENT}/secrets/jwt-signing-keys/versions/latest"))
+        assert seeded.read(f"{PARENT}/secrets/openai-api-key/versions/latest") == b"sk-mine"
+    keys = KeySet.import_key_set(jwks)
     header = {"alg": "ES256", "kid": keys.keys[0].kid}
     signed = jwt.encode(header, {"sub": "me"}, keys, algorithms=["ES256"])
     assert jwt.decode(signed, keys, algorithms=["ES256"]).claims == {"sub": "me"}
-    assert vault.access(f"{PARENT}/secrets/openai-api-key/versions/latest")[1] == b"sk-mine"

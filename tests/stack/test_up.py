@@ -163,11 +163,17 @@ def test_an_address_in_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", "elsewhere:2")
     given = {backend.name: backend for backend in backends.choose(Ports())}
     assert (given["pubsub"].address, given["pubsub"].command) == ("elsewhere:1", None)
+    alone = given["secrets"].command
+    assert alone is not None
+    assert "--secrets-port" in alone
+    assert "--pubsub-port" not in alone
     monkeypatch.delenv("PUBSUB_EMULATOR_HOST")
     one_only = {backend.name: backend for backend in backends.choose(Ports())}
     assert one_only["firestore"].address == "elsewhere:2"
     assert one_only["pubsub"].address == "127.0.0.1:8085"
     assert one_only["pubsub"].command is not None
+    assert "--secrets-port" in one_only["pubsub"].command
+    assert one_only["secrets"].command is None
 
 
 def test_googles_emulators_are_used_where_they_are_asked_for(
@@ -179,6 +185,7 @@ def test_googles_emulators_are_used_where_they_are_asked_for(
     asked = {backend.name: backend for backend in backends.choose(Ports(), google=True)}
     assert asked["pubsub"].address == "127.0.0.1:8085"
     assert asked["firestore"].command == ("java", "8080")
+    assert asked["secrets"].command is not None
 
 
 def test_a_port_base_out_of_range_is_refused() -> None:

@@ -15,6 +15,8 @@ from tests.conformance.backends import running
 from tests.conformance.differential.replay import Player
 from tests.conformance.differential.sequences import Sequence
 
+PACE = 500  # sequences between two lines of progress
+
 
 def differences(seeds: range, ours: Player, theirs: Player) -> Iterator[str]:
     """For each seed whose outcomes differ: the first step that does, and both outcomes."""
@@ -43,10 +45,14 @@ def main() -> int:
         except StackError as missing:
             print(missing, file=sys.stderr)
             return 2
+        players = Player(ours.firestore), Player(theirs.firestore)
         found = 0
-        for difference in differences(seeds, Player(ours.firestore), Player(theirs.firestore)):
-            print(difference, flush=True)
-            found += 1
+        for start in seeds[::PACE]:
+            for difference in differences(range(start, min(start + PACE, seeds.stop)), *players):
+                print(difference, flush=True)
+                found += 1
+            played = min(start + PACE, seeds.stop) - seeds.start
+            print(f"{played:,} played", file=sys.stderr)
     print(f"{asked.sequences:,} sequences: {found or 'none'} of them differ")
     return min(found, 1)
 
