@@ -14,6 +14,7 @@ from contextlib import ExitStack
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from emulators.stack import backends
 from emulators.stack.errors import StackError
@@ -22,6 +23,10 @@ from emulators.stack.sockets import HOST, is_open
 from shared.contracts.base import new_id
 from shared.contracts.identity import INTERNAL_ISSUER
 from shared.runtime import Service, context
+
+# A test never depends on how busy the machine is.
+settings.register_profile("frontdesk", deadline=None)
+settings.load_profile("frontdesk")
 
 START_SECONDS = 60
 EMULATORS = {
