@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +14,8 @@ import pytest
 import urllib3
 from google.cloud import firestore
 
-from emulators.stack.sockets import HOST, is_open, pause
+from emulators.stack.sockets import HOST
+from tests.emulators.embedded import serving
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -63,18 +63,8 @@ class Emulator:
 @contextmanager
 def running(*arguments: str | Path) -> Iterator[Emulator]:
     """An emulator on free ports, with further arguments of the command line."""
-    ports = _free_ports(2)
-    named = ("--firestore-port", str(ports[0]), "--admin-port", str(ports[1]))
-    command = (sys.executable, "-m", "emulators.google", *named, *map(str, arguments))
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        while not all(is_open(HOST, port) for port in ports):
-            assert process.poll() is None, "the emulator did not start"
-            pause()
-        yield Emulator(process, *ports)
-    finally:
-        process.terminate()
-        process.wait()
+    with serving("--firestore-port", *arguments) as (process, port, admin):
+        yield Emulator(process, port, admin)
 
 
 @pytest.fixture(scope="session")
@@ -101,14 +91,6 @@ def own_emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def db(emulator: Emulator) -> firestore.Client:
     return emulator.client()
-
-
-def _free_ports(count: int) -> list[int]:
-    held = [socket.create_server((HOST, 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

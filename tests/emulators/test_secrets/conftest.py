@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +17,8 @@ from google.cloud.secretmanager_v1.services.secret_manager_service.transports im
     SecretManagerServiceGrpcTransport,
 )
 
-from emulators.stack.sockets import HOST, is_open, listen, pause
+from emulators.stack.sockets import HOST
+from tests.emulators.embedded import serving
 
 ROOT = Path(__file__).resolve().parents[3]
 PARENT = "projects/p"
@@ -67,22 +66,10 @@ class Emulator:
 @contextmanager
 def running(*arguments: str | Path, **environment: str) -> Iterator[Emulator]:
     """An emulator on free ports, with further arguments of the command line."""
-    ports = _free_ports(2)
-    named = ("--secrets-port", str(ports[0]), "--admin-port", str(ports[1]))
-    command = (sys.executable, "-m", "emulators.google", *named, *map(str, arguments))
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL
-    )
-    try:
-        while not all(is_open(HOST, port) for port in ports):
-            assert process.poll() is None, "the emulator did not start"
-            pause()
-        emulator = Emulator(process, *ports)
+    with serving("--secrets-port", *arguments, **environment) as (process, port, admin):
+        emulator = Emulator(process, port, admin)
         yield emulator
         emulator.channel.close()
-    finally:
-        process.terminate()
-        process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -97,11 +84,3 @@ def emulator(shared_secrets: Emulator) -> Iterator[Emulator]:
     yield shared_secrets
     shared_secrets.ask("DELETE", "/faults")
     shared_secrets.ask("POST", "/reset")
-
-
-def _free_ports(count: int) -> list[int]:
-    held = [listen(0) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
